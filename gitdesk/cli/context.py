@@ -1,0 +1,87 @@
+"""What every command is given: the desk, the present, standard output; each made when first asked for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+
+from gitdesk import clock
+from gitdesk.cli.output import Output
+from gitdesk.cli.progress import Progress
+from gitdesk.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitdesk.desk import Desk
+
+
+class Context:
+    """One call of gitdesk."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.start = environ.get("GITDESK_DIR") or "."
+        self.color, self._paging = "auto", True
+        self._now: datetime | None = None
+        self._out: Output | None = None
+        self._desk: Desk | None = None
+
+    def configure(self, directories: tuple[str, ...], color: str, paging: bool) -> None:
+        """Takes the options before the command; -C goes into each folder in turn, as Git's does."""
+        self.color, self._paging = color, paging
+        for directory in directories:
+            self.start = "."
+            try:
+                os.chdir(directory)
+            except (OSError, ValueError) as error:
+                reason = getattr(error, "strerror", None) or str(error)
+                raise UsageError(f'cannot work in "{directory}": {reason.lower()}') from error
+
+    @property
+    def now(self) -> datetime:
+        """Returns the present, the same for the whole call."""
+        if self._now is None:
+            self._now = clock.now(dict(self.environ))
+        return self._now
+
+    @property
+    def out(self) -> Output:
+        """Returns standard output."""
+        if self._out is None:
+            self._out = Output(self.environ, lambda: self.now, color=self.color, paging=self._paging)
+        return self._out
+
+    @property
+    def desk(self) -> Desk:
+        """Returns the open desk; raises SetupError when there is none here."""
+        if self._desk is None:
+            from gitdesk.desk import Desk
+
+            self._desk = Desk.open(self.start, self.environ, self.watch)
+        return self._desk
+
+    def fresh_desk(self) -> Desk:
+        """Returns the desk opened anew, at the commit its branch has by now."""
+        self.close()
+        return self.desk
+
+    def watch(self, label: str) -> Progress:
+        """Returns a progress bar: `with context.watch("reading tickets") as step: step(done, total)`."""
+        return Progress(label)
+
+    def finish(self) -> None:
+        """Writes what is held and waits for the pager."""
+        if self._out is not None:
+            self._out.finish()
+
+    def abandon(self) -> None:
+        """Drops what is not written yet."""
+        if self._out is not None:
+            self._out.abandon()
+
+    def close(self) -> None:
+        """Lets go of the desk."""
+        if self._desk is not None:
+            self._desk.close()
+            self._desk = None

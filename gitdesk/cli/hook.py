@@ -1,0 +1,17 @@
+"""`gitdesk hook`: what Git's hooks call."""
+
+from __future__ import annotations
+
+from gitdesk.cli import spec
+from gitdesk.cli.check import report
+from gitdesk.cli.context import Context
+from gitdesk.cli.spec import OneOf, argument
+
+
+@spec.command("hook", hidden=True)
+@argument("name", type=OneOf("hook", "pre-commit"))
+@argument("rest", nargs=-1)
+def command(context: Context, name: str, rest: tuple[str, ...]) -> int:  # noqa: ARG001 - Git may pass more
+    """Run a hook: pre-commit judges what is staged."""
+    context.out.format = "table"
+    return report(context, context.desk.check(staged=True), quiet=True)

@@ -1,0 +1,77 @@
+"""What a writing command answers: what changed, what was so already, or the diff of a dry run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gitdesk.domain.change import told
+from gitdesk.domain.change_words import phrase
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from gitdesk.cli.context import Context
+    from gitdesk.desk import Outcome
+    from gitdesk.domain.change import Event
+
+
+def report(context: Context, outcome: Outcome, *, dry_run: bool, created: bool = False) -> None:
+    """Writes an outcome in the format asked for; a dry run's is its diff, in JSON its events and diff."""
+    from gitdesk.render.table import Column
+
+    out = context.out
+    if out.format == "table":
+        if dry_run:
+            _diff(context, outcome)
+            return
+        for item in _items(outcome, dry_run):
+            if created:
+                out.line(item["id"])
+            elif item["changed"]:
+                out.text(f"{item['id']}: {', '.join(event['text'] for event in item['events'])}\n")
+    else:
+        columns = (Column("id", "id"), Column("changed", "changed"), Column("commit", "commit"))
+        out.items("outcome", _items(outcome, dry_run), columns)
+    for ticket_id in outcome.unchanged:
+        out.note(f"{ticket_id}: already so, nothing to do")
+    for path, wanted in outcome.files:
+        stored = path.rsplit("/", 1)[-1]
+        if stored != wanted:
+            out.note(f'"{wanted}" is kept as "{stored}"')
+
+
+def _diff(context: Context, outcome: Outcome) -> None:
+    from gitdesk.render.text import safe
+
+    paint = context.out.paint
+    style = {"+": "added", "-": "removed", "@": "hunk"}
+    for line in outcome.diff.split("\n")[:-1]:
+        context.out.line(paint(style.get(line[:1], ""), safe(line)) if line else "")
+    for ticket_id in outcome.unchanged:
+        context.out.note(f"{ticket_id}: already so, nothing to do")
+    context.out.note("dry run: nothing was written")
+
+
+def _items(outcome: Outcome, dry_run: bool) -> Iterator[dict[str, Any]]:
+    events: dict[str, list[dict[str, Any]]] = {ticket_id: [] for ticket_id in outcome.ids}
+    for event in told(outcome.changes):
+        events.setdefault(event.ticket_id, []).append(plain(event))
+    for ticket_id, found in events.items():
+        item = {"id": ticket_id, "changed": True, "commit": outcome.commit, "events": found}
+        if dry_run:
+            item["diff"] = outcome.diff
+        yield item
+    for ticket_id in outcome.unchanged:
+        yield {"id": ticket_id, "changed": False, "commit": None, "events": []}
+
+
+def plain(event: Event) -> dict[str, Any]:
+    """Returns an event as the JSON output has it."""
+    return {
+        "kind": event.kind,
+        "field": event.field or None,
+        "from": event.before or None,
+        "to": event.after or None,
+        "text": phrase(event),
+    }

@@ -1,0 +1,106 @@
+"""The table of commands: every name, where its code is, and its line in the help; it imports none of them."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# This module and main.py answer `--help`, `--version` and the completion of a command's name by themselves, so they
+# import nothing: click alone costs four times a bare start of Python.
+
+
+class Row:
+    """One command: `target` is "package.module:name", `line` its help, `section` where the help lists it."""
+
+    __slots__ = ("aliases", "line", "name", "section", "target")
+
+    def __init__(
+        self, name: str, target: str, line: str, section: str = "", aliases: tuple[str, ...] = ()
+    ) -> None:
+        self.name, self.target, self.line, self.section, self.aliases = name, target, line, section, aliases
+
+
+START = "start a desk"
+EVERYDAY = "everyday work"
+STATUS = "move a ticket on (short for move)"
+LOOK = "look things up"
+TIDY = "put things together"
+CARE = "take care of the desk"
+HIDDEN = "-"  # what Git calls and people do not
+
+COMMANDS: tuple[Row, ...] = (
+    Row("init", "gitdesk.cli.init:command", "Make a desk, here or in a folder", START),
+    Row("doctor", "gitdesk.cli.doctor:command", "See whether everything is as it should be", START),
+    Row("completion", "gitdesk.cli.completion:command", "Print the completion script for your shell", START),
+    Row("new", "gitdesk.cli.new:command", "Create a ticket", EVERYDAY),
+    Row("list", "gitdesk.cli.list:command", "List tickets", EVERYDAY, ("ls",)),
+    Row("next", "gitdesk.cli.next:command", "Show the one ticket to take now", EVERYDAY),
+    Row("show", "gitdesk.cli.show:command", "Show tickets with their thread", EVERYDAY),
+    Row("reply", "gitdesk.cli.reply:command", "Answer the requester", EVERYDAY),
+    Row("note", "gitdesk.cli.note:command", "Leave an internal note", EVERYDAY),
+    Row("assign", "gitdesk.cli.assign:command", "Give tickets to an agent or a group", EVERYDAY),
+    Row("move", "gitdesk.cli.move:command", "Change the status", EVERYDAY),
+    Row("tag", "gitdesk.cli.tag:command", "Add and remove tags", EVERYDAY),
+    Row("set", "gitdesk.cli.set:command", "Set priority, type, title or any field", EVERYDAY),
+    Row("edit", "gitdesk.cli.edit:command", "Edit a whole ticket in your editor", EVERYDAY),
+    Row("start", "gitdesk.cli.move:start", "Work on it", STATUS),
+    Row("wait", "gitdesk.cli.move:wait", "Wait for the requester", STATUS),
+    Row("hold", "gitdesk.cli.move:hold", "Wait for somebody else", STATUS),
+    Row("snooze", "gitdesk.cli.move:snooze", "Put it aside until a date", STATUS),
+    Row("resolve", "gitdesk.cli.move:resolve", "The answer is given", STATUS),
+    Row("close", "gitdesk.cli.move:close", "Nothing is left to do", STATUS),
+    Row("reopen", "gitdesk.cli.move:reopen", "There is something left to do after all", STATUS),
+    Row("spam", "gitdesk.cli.move:spam", "It is no request", STATUS),
+    Row("search", "gitdesk.cli.search:command", "Search titles, descriptions and messages", LOOK),
+    Row("log", "gitdesk.cli.log:command", "Tell who changed what, when and why", LOOK),
+    Row("sql", "gitdesk.cli.sql:command", "Ask the index in SQL, read only", LOOK),
+    Row("link", "gitdesk.cli.link:command", "Relate a ticket to another", TIDY),
+    Row("merge", "gitdesk.cli.merge:command", "Merge a ticket into another", TIDY),
+    Row("unmerge", "gitdesk.cli.merge:unmerge", "Undo a merge", TIDY),
+    Row("attach", "gitdesk.cli.attach:command", "Attach files", TIDY),
+    Row("check", "gitdesk.cli.check:command", "Check the desk against its rules", CARE),
+    Row("rule", "gitdesk.cli.rule:command", "Explain a rule by its code", CARE),
+    Row("hook", "gitdesk.cli.hook:command", "", HIDDEN),
+)
+
+GLOBAL_OPTIONS = (
+    ("-C DIR", "Work as if started in DIR"),
+    ("--color WHEN", "auto, always or never"),
+    ("--no-pager", "Never page long output"),
+    ("--version", "Print the version"),
+    ("-h, --help", "Print this, or the help of a command"),
+)
+
+
+def find(rows: Iterable[Row], name: str) -> Row | None:
+    """Returns the row of a command by its name or an alias."""
+    for row in rows:
+        if name == row.name or name in row.aliases:
+            return row
+    return None
+
+
+def visible(rows: Iterable[Row]) -> list[Row]:
+    """Returns the rows for people: all but what only Git calls."""
+    return [row for row in rows if row.section != HIDDEN]
+
+
+def by_section(rows: Iterable[Row]) -> dict[str, list[Row]]:
+    """Returns the rows under their sections, in the order of the table."""
+    sections: dict[str, list[Row]] = {}
+    for row in visible(rows):
+        sections.setdefault(row.section, []).append(row)
+    return sections
+
+
+def help_text(rows: tuple[Row, ...] = COMMANDS) -> str:
+    """Returns what `gitdesk --help` prints."""
+    size = 2 + max([len(row.name) for row in visible(rows)] + [len(names) for names, _ in GLOBAL_OPTIONS])
+    lines = ["gitdesk: a help desk whose tickets are Markdown files in a Git repository", ""]
+    lines += ["usage: gitdesk [OPTIONS] COMMAND [ARGS]…", ""]
+    for section, members in by_section(rows).items():
+        lines += [section, *(f"  {row.name:{size}}{row.line}" for row in members), ""]
+    lines += ["options", *(f"  {names:{size}}{line}" for names, line in GLOBAL_OPTIONS), ""]
+    lines += ["gitdesk COMMAND --help tells more about one."]
+    return "\n".join(lines) + "\n"

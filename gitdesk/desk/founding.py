@@ -1,0 +1,161 @@
+"""Making a desk where there is none: its files, its first commit, and the hook that checks hand edits."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+from contextlib import suppress
+
+from gitdesk import resources
+from gitdesk.desk.configuration import parsed
+from gitdesk.desk.places import local_zone
+from gitdesk.domain.config import PATH
+from gitdesk.domain.people import Person, id_for
+from gitdesk.errors import Place, Refused, SetupError, UsageError
+from gitdesk.store import install, read, write
+from gitdesk.store.identity import identity
+from gitdesk.store.worktrees import find_checkout
+from gitdesk.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from gitdesk.store.git import Repo
+    from gitdesk.store.identity import Identity
+
+PREFIX = "GD"
+
+
+class Founded(Value):
+    """A desk just made: its name, its branch, where it is, and what a person should know."""
+
+    name: str
+    branch: str
+    place: str
+    remarks: tuple[str, ...]
+
+
+def found_desk(
+    directory: str,
+    environ: Mapping[str, str],
+    *,
+    now: datetime,
+    prefix: str | None,
+    name: str | None,
+    branch: str | None,
+    template: str | None,
+) -> Founded:
+    """Makes a desk with one commit; raises Refused where there is one, and then changes nothing."""
+    given = _template(template) if template is not None else None
+    if given is not None and (prefix or name):
+        raise UsageError("--from takes the whole file; --prefix and --name have no place beside it")
+    try:
+        folder = os.path.abspath(directory)
+    except FileNotFoundError as error:
+        raise SetupError("the current folder is not there any more", hint="cd somewhere else") from error
+    existed, had_repository = os.path.isdir(folder), os.path.lexists(os.path.join(folder, ".git"))
+    _make_folder(folder)
+    repo = install.open_or_create(folder, environ)
+    with repo:
+        try:
+            author, committer = identity(repo, environ, now)
+            data = given if given is not None else _default(folder, author, environ, prefix, name)
+            config = parsed(data)
+            location, remarks = _commit(repo, folder, branch, data, author, committer)
+        except BaseException:
+            if not had_repository and repo.git_dir == os.path.join(folder, ".git"):
+                _undo(folder, existed)
+            raise
+        return Founded(
+            name=config.name,
+            branch=location.branch,
+            place=repo.work_tree or repo.git_dir,
+            remarks=tuple(remarks),
+        )
+
+
+def _commit(
+    repo: Repo, folder: str, branch: str | None, data: bytes, author: Identity, committer: Identity
+) -> tuple[read.Location, list[str]]:
+    location = install.place(repo, branch)
+    if location.tip is not None and read.holds_desk(repo, location.tip):
+        raise Refused(f'there is a desk on branch "{location.branch}" already', hint="gitdesk list shows it")
+    if location.checked_out and os.path.lexists(os.path.join(repo.work_tree or folder, PATH)):
+        raise Refused(
+            f"there is a {PATH} here that is not committed",
+            hint="move it away and give it back with --from FILE",
+        )
+    with write.turn(repo, location) as turn:
+        old = read.find_file(repo, turn.tip, install.ATTRIBUTES_PATH) if turn.tip else None
+        files = {PATH: data, install.ATTRIBUTES_PATH: install.attributes_with_ours(old)}
+        turn.commit(
+            {path: new for path, new in files.items() if new != old}, "desk: make a desk\n", author, committer
+        )
+    remarks = []
+    if branch is not None:
+        install.use_branch(repo, location)
+        remarks.append(f"git push origin {location.branch} shares it")
+    elif find_checkout(repo, location.ref or "") is not None:
+        remarks += _hook(repo)
+    return location, remarks
+
+
+def _make_folder(folder: str) -> None:
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SetupError(f"the folder cannot be made: {reason}", place=Place(folder)) from error
+
+
+def _template(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise UsageError(
+            f"cannot be read: {(error.strerror or str(error)).lower()}", place=Place(path)
+        ) from error
+
+
+def _default(
+    folder: str, author: Identity, environ: Mapping[str, str], prefix: str | None, name: str | None
+) -> bytes:
+    from gitdesk.store.config_file import default_config
+
+    person = Person(id=id_for(author.name, author.email), name=author.name, addresses=(author.email,))
+    return default_config(
+        name=name or os.path.basename(folder) or "desk",
+        prefix=prefix or PREFIX,
+        time_zone=local_zone(environ),
+        person=person,
+    )
+
+
+def _hook(repo: Repo) -> list[str]:
+    """Puts the pre-commit hook in, unless the clone has one or keeps its hooks elsewhere."""
+    folder = os.path.join(repo.common_dir, "hooks")
+    path = os.path.join(folder, "pre-commit")
+    if repo.config("core.hooksPath") or os.path.lexists(path):
+        return [
+            "this clone has hooks of its own: call `gitdesk hook pre-commit` from yours to check hand edits"
+        ]
+    try:
+        os.makedirs(folder, exist_ok=True)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777), "w", encoding="utf-8") as file:
+            file.write(resources.read("hooks", "pre-commit"))
+        os.chmod(path, os.stat(path).st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
+    except OSError as error:
+        return [f"the pre-commit hook could not be put in: {(error.strerror or str(error)).lower()}"]
+    return []
+
+
+def _undo(folder: str, existed: bool) -> None:
+    """Takes away the repository that was made a moment ago."""
+    shutil.rmtree(os.path.join(folder, ".git"), ignore_errors=True)
+    if not existed:
+        with suppress(OSError):
+            os.rmdir(folder)

@@ -1,0 +1,78 @@
+"""Judging files that are there: the whole desk at a commit, or what is staged for the next one."""
+
+from __future__ import annotations
+
+from gitdesk.domain import rules
+from gitdesk.domain.change import Change, is_document
+from gitdesk.domain.config import DEFAULT_ATTACHMENT_BYTES, PATH
+from gitdesk.domain.rules_file import check_file
+from gitdesk.domain.violation import Violation
+from gitdesk.store import codec, entries, read, staging
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator
+
+    from gitdesk.desk.door import Desk
+    from gitdesk.domain.config import Config
+    from gitdesk.domain.document import Document
+
+_GROUP = 500  # documents judged between two tellings of progress
+
+
+def everything(desk: Desk) -> Iterator[Violation]:
+    """Yields what is wrong on the desk at its tip: gitdesk.yaml first, then files in the order of their paths.
+
+    With a gitdesk.yaml that cannot be used, files are judged by their format alone.
+    """
+    config = yield from _configuration(read.find_file(desk.repo, desk.tip, PATH) or b"")
+    limit = config.limits.attachment_bytes if config is not None else DEFAULT_ATTACHMENT_BYTES
+    for path, mode, size in entries.listed(desk.repo, desk.tip):
+        yield from _weighed(check_file(path, mode, size, limit), config)
+    wanted = [(path, new) for path, _, new in desk.source.diff(None, desk.tip) if new and is_document(path)]
+    with desk.watch("checking tickets") as progress:
+        for count, (_, _, document) in enumerate(desk.source.documents(wanted)):
+            if count % _GROUP == 0:
+                progress(count, len(wanted))
+            yield from _judge(Change(path=document.path, after=document), config)
+
+
+def staged(desk: Desk) -> Iterator[Violation]:
+    """Yields what a commit of the index as it is would bring in."""
+    found = staging.staged(desk.repo, desk.environ.get("GIT_INDEX_FILE"))
+    config: Config | None = desk.config if not any(one.path == PATH for one in found) else None
+    for one in found:
+        if one.path == PATH and one.new is not None:
+            config = yield from _configuration(desk.repo.blob(one.new))
+    limit = config.limits.attachment_bytes if config is not None else DEFAULT_ATTACHMENT_BYTES
+    for one in found:
+        if one.path == PATH or one.deleted:
+            continue
+        size = len(desk.repo.blob(one.new)) if one.new is not None else 0
+        yield from _weighed(check_file(one.path, one.mode, size, limit), config)
+        if is_document(one.path) and one.new is not None:
+            before, after = _version(desk, one.path, one.old), _version(desk, one.path, one.new)
+            yield from _judge(Change(path=one.path, before=before, after=after), config)
+
+
+def _version(desk: Desk, path: str, oid: str | None) -> Document | None:
+    return codec.parse(desk.repo.blob(oid), path) if oid is not None else None
+
+
+def _configuration(data: bytes) -> Generator[Violation, None, Config | None]:
+    from gitdesk.store.config_file import parse_config
+
+    config, violations = parse_config(data, PATH)
+    yield from violations
+    return config
+
+
+def _judge(change: Change, config: Config | None) -> Iterator[Violation]:
+    if config is None:
+        yield from change.after.problems if change.after else ()
+    else:
+        yield from rules.check(change, config)
+
+
+def _weighed(found: Iterable[Violation], config: Config | None) -> Iterator[Violation]:
+    yield from rules.weigh(found, config) if config is not None else found

@@ -1,0 +1,1 @@
+"""What a help desk is: pure values and rules, no I/O, no clock."""

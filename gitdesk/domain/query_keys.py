@@ -1,0 +1,119 @@
+"""The keys of the query language: what each is called, what it holds and which values a desk knows for it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from gitdesk.domain.format import id_of
+from gitdesk.domain.workflow import CATEGORIES
+from gitdesk.value import Value, fresh
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from gitdesk.domain.query_tree import Term
+    from gitdesk.domain.ticket import Ticket
+
+ONE, MANY, TIME, WORDS, ID, LINK, FLAG, CLOCK = "one", "many", "time", "words", "id", "link", "flag", "clock"
+KINDS = {
+    "status": ONE, "category": ONE, "priority": ONE, "type": ONE, "group": ONE, "assignee": ONE, "requester": ONE,
+    "channel": ONE, "source": ONE, "path": ONE, "tag": MANY, "watcher": MANY, "id": ID, "merged": ID, "link": LINK,
+    "created": TIME, "updated": TIME, "snoozed": TIME, "title": WORDS, "body": WORDS, "text": WORDS,
+    "has": FLAG, "no": FLAG, "is": FLAG, "sla": CLOCK, "due": CLOCK,
+}  # fmt: skip
+ALIASES = {
+    "tags": "tag", "watchers": "watcher", "links": "link", "merged_into": "merged", "snoozed_until": "snoozed",
+    "attachments": "attachment", "messages": "message",
+}  # fmt: skip
+HAS = (
+    "assignee", "attachment", "channel", "description", "field", "group", "link", "merged", "message", "note",
+    "priority", "problem", "reply", "requester", "snoozed", "source", "tag", "type", "watcher",
+)  # fmt: skip
+IS = (*CATEGORIES, "done", "mine", "unassigned", "merged", "unreadable")
+ORDERED = ("priority", "created", "updated", "snoozed", "sla", "due")
+SORTS = (
+    "id", "title", "status", "category", "priority", "type", "group", "assignee", "requester", "channel", "created",
+    "updated", "snoozed", "source", "messages", "due",
+)  # fmt: skip
+FIELD = "field."
+
+
+class Vocabulary(Value):
+    """What a desk has words for. An empty list means "not known": nothing is checked against it.
+
+    `statuses` maps to categories, `people` maps ids to addresses, `fields` maps to types and `choices` to the
+    values of those fields that have a list; priorities go low to high.
+    """
+
+    statuses: Mapping[str, str] = fresh(default_factory=dict)
+    priorities: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    people: Mapping[str, tuple[str, ...]] = fresh(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    tags_open: bool = True  # tags outside the list are allowed
+    fields: Mapping[str, str] = fresh(default_factory=dict)
+    choices: Mapping[str, tuple[str, ...]] = fresh(default_factory=dict)
+
+    def known(self, key: str) -> tuple[str, ...]:
+        """Returns the values a key may have, empty when anything goes."""
+        if key == "status":
+            return tuple(self.statuses)
+        if key == "category":
+            return CATEGORIES
+        if key.startswith(FIELD):
+            return self.choices.get(key[len(FIELD) :], ())
+        if key == "tag":
+            return () if self.tags_open else self.tags
+        lists = {
+            "priority": self.priorities,
+            "type": self.types,
+            "group": self.groups,
+            "assignee": tuple(self.people),
+        }
+        return lists.get(key, ())
+
+
+class Scope(Value):
+    """Where and for whom a query is asked: "now", "me" and the clock's zone mean something only here.
+
+    `me` is an agent's id, "" when unknown. `sla` answers what only clocks know: the ids of the tickets a
+    term such as `sla:breached` or `due<4h` is true of; None while a desk has no clocks.
+    """
+
+    now: datetime
+    vocabulary: Vocabulary
+    me: str = ""
+    my_groups: tuple[str, ...] = ()
+    time_zone: str = "UTC"
+    sla: Callable[[Term], frozenset[str]] | None = None
+
+
+class Facts(Value, slots=False):
+    """All a query can ask of one ticket. `ticket` is None when the file cannot be read; `problem` then says why."""
+
+    ticket: Ticket | None
+    path: str
+    updated_at: datetime | None = None
+    attachments: tuple[str, ...] = ()
+    problem: str = ""
+
+    @property
+    def id(self) -> str:
+        """Returns the id the path stands for, else what the file or its name says."""
+        return id_at(self.path, self.ticket)
+
+    @cached_property
+    def texts(self) -> tuple[str, str, str, str]:
+        """Returns the folded words of title, requester and tags, description, and messages."""
+        from gitdesk.domain.query_words import texts_of
+
+        return texts_of(self.ticket) if self.ticket else ("", "", "", "")
+
+
+def id_at(path: str, ticket: Ticket | None) -> str:
+    """Returns the id of the ticket at a path: the file's name; what is inside only when the path is no ticket's."""
+    known = id_of(path) or (ticket.id if ticket else None)
+    return known or path.rpartition("/")[2].removesuffix(".md")

@@ -1,0 +1,243 @@
+"""Rules about values: what a ticket names must exist on the desk, and its status must have been reachable."""
+
+from __future__ import annotations
+
+import re
+
+from gitdesk.domain import near
+from gitdesk.domain.violation import ERROR, WARN, Rule, Violation
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gitdesk.domain.change import Change
+    from gitdesk.domain.config import Config
+    from gitdesk.domain.document import Document
+    from gitdesk.domain.ticket import Ticket
+
+RULES = (
+    Rule(
+        code="F040",
+        name="unknown-status",
+        summary="the status is not in the workflow",
+        why="a ticket whose status nobody knows is in no queue and on no report",
+        fails="status: opne",
+        passes="status: open",
+    ),
+    Rule(
+        code="F041",
+        name="unknown-priority",
+        summary="the priority is not on the desk's list",
+        why="what cannot be ranked cannot be ordered",
+        fails="priority: hihg",
+        passes="priority: high",
+    ),
+    Rule(
+        code="F042",
+        name="unknown-type",
+        summary="the type is not on the desk's list",
+        why="reports by type would count it nowhere",
+        fails="type: insident",
+        passes="type: incident",
+    ),
+    Rule(
+        code="F043",
+        name="unknown-group",
+        summary="the group is not on the desk's list",
+        why="nobody would look at the queue it is in",
+        fails="group: suport",
+        passes="group: support",
+    ),
+    Rule(
+        code="F044",
+        name="unknown-field",
+        summary="a key under fields is not declared in gitdesk.yaml",
+        why="a typo in a field's name loses the value without a word",
+        fails="fields:\n  regoin: eu",
+        passes="fields:\n  region: eu",
+    ),
+    Rule(
+        code="F045",
+        name="field-value",
+        summary="a field's value does not fit its declared type",
+        why="queries and reports compare the value as its type says",
+        fails="fields:\n  seats: many",
+        passes="fields:\n  seats: 12",
+    ),
+    Rule(
+        code="P001",
+        name="unknown-assignee",
+        summary="the assignee is not one of the desk's people",
+        why="nobody would find the ticket in their own list",
+        fails="assignee: mrako",
+        passes="assignee: marko",
+    ),
+    Rule(
+        code="T001",
+        name="unknown-tag",
+        summary="the tag is not on the desk's list",
+        why="ten spellings of one tag cannot be counted",
+        fails="tags:\n  - biling",
+        passes="tags:\n  - billing",
+    ),
+    Rule(
+        code="T002",
+        name="deprecated-tag",
+        summary="the tag is deprecated in favour of another one",
+        why="old tags fade out when nothing new carries them",
+        severity=WARN,
+        fails="tags:\n  - sign-in",
+        passes="tags:\n  - login",
+    ),
+    Rule(
+        code="T003",
+        name="too-many-tags",
+        summary="the ticket has more tags than the desk allows",
+        why="a ticket with every tag has none",
+        fails="tags: [a, b, c, d, e, f, g, h, i, j, k]",
+        passes="tags: [a, b]",
+    ),
+    Rule(
+        code="W001",
+        name="no-such-transition",
+        summary="the workflow has no transition between these two statuses",
+        why="the steps of the workflow are what the desk agreed on",
+        fails="status new → closed, where only new → open is listed",
+        passes="status new → open",
+    ),
+)
+
+
+def check(change: Change, config: Config) -> Iterator[Violation]:
+    """Yields what is wrong with the values a change brings in; values that were there before are let be."""
+    after = change.after
+    if after is None or after.ticket is None:
+        return
+    ticket = after.ticket
+    before = change.before.ticket if change.before else None
+    for key, code, allowed in (
+        ("status", "F040", [status.name for status in config.workflow.statuses]),
+        ("priority", "F041", list(config.priorities)),
+        ("type", "F042", [one.name for one in config.types]),
+        ("group", "F043", [one.name for one in config.groups]),
+    ):
+        value = getattr(ticket, key)
+        if value and value not in allowed and (before is None or getattr(before, key) != value):
+            yield _unknown(after, code, key, value, allowed)
+    yield from _assignee(after, ticket, before, config)
+    yield from _tags(after, ticket, before, config)
+    yield from _fields(after, ticket, before, config)
+    yield from _transition(after, ticket, before, config)
+
+
+def _assignee(after: Document, ticket: Ticket, before: Ticket | None, config: Config) -> Iterator[Violation]:
+    value = ticket.assignee
+    if value and (before is None or before.assignee != value) and config.agent(value) is None:
+        yield _unknown(after, "P001", "assignee", value, [person.id for person in config.people])
+
+
+def _tags(after: Document, ticket: Ticket, before: Ticket | None, config: Config) -> Iterator[Violation]:
+    specs = {spec.name: spec for spec in config.tags.specs}
+    old = before.tags if before else ()
+    for tag in ticket.tags:
+        if tag in old:
+            continue
+        spec = specs.get(tag)
+        if spec is None and not config.tags.open:
+            yield _unknown(
+                after, "T001", "tags", tag, [name for name in specs if not specs[name].deprecated_for], "tag"
+            )
+        elif spec is not None and spec.deprecated_for:
+            yield _found(
+                after,
+                "T002",
+                "tags",
+                tag,
+                f'tag "{tag}" is deprecated',
+                f'use "{spec.deprecated_for}"',
+                severity=WARN,
+            )
+    limit = config.tags.max_per_ticket
+    if limit and len(ticket.tags) > limit and len(ticket.tags) > len(old):
+        yield _found(
+            after,
+            "T003",
+            "tags",
+            "",
+            f"{len(ticket.tags)} tags, and this desk allows {limit}",
+            "remove what says least",
+        )
+
+
+def _fields(after: Document, ticket: Ticket, before: Ticket | None, config: Config) -> Iterator[Violation]:
+    specs = {spec.name: spec for spec in config.field_specs}
+    old = dict(before.fields) if before else {}
+    for name, value in ticket.fields:
+        if old.get(name) == value:
+            continue
+        spec = specs.get(name)
+        if spec is None:
+            yield _unknown(after, "F044", name, name, list(specs), "field")
+            continue
+        if wrong := spec.problem(value):
+            listed = "one of: " + ", ".join(spec.values) if spec.values else None
+            yield _found(after, "F045", name, value if isinstance(value, str) else "", wrong, listed)
+
+
+def _transition(
+    after: Document, ticket: Ticket, before: Ticket | None, config: Config
+) -> Iterator[Violation]:
+    if before is None or before.status == ticket.status or ticket.merged_into != before.merged_into:
+        return
+    workflow = config.workflow
+    if workflow.category(before.status) is None or workflow.category(ticket.status) is None:
+        return
+    if not workflow.can(before.status, ticket.status):
+        there = workflow.targets(before.status)
+        yield _found(
+            after,
+            "W001",
+            "status",
+            ticket.status,
+            f'the workflow has no way from "{before.status}" to "{ticket.status}"',
+            f'from "{before.status}" it goes to ' + ", ".join(there) if there else None,
+        )
+
+
+def _unknown(
+    document: Document, code: str, key: str, value: str, allowed: Iterable[str], kind: str | None = None
+) -> Violation:
+    return _found(document, code, key, value, f'unknown {kind or key} "{value}"', near.hint(value, allowed))
+
+
+def _found(
+    document: Document, code: str, key: str, value: str, message: str, hint: str | None, severity: str = ERROR
+) -> Violation:
+    line, column = _place(document.data, key, value)
+    return Violation(
+        code=code,
+        severity=severity,
+        message=message,
+        path=document.path,
+        line=line,
+        column=column,
+        hint=hint,
+        subject=f"{key}={value}",
+    )
+
+
+def _place(data: bytes, key: str, value: str) -> tuple[int | None, int | None]:
+    """Returns line and column of a value in the header, counted from 1; of its key where the value is hidden."""
+    key_at: tuple[int | None, int | None] = (None, None)
+    pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*:")
+    for number, raw in enumerate(data.decode("utf-8", "replace").lstrip("\ufeff").split("\n"), 1):
+        if number > 1 and raw.rstrip() in ("---", "..."):
+            break
+        found = pattern.match(raw)
+        start = found.end() if found else 0
+        if found and key_at[0] is None:
+            key_at = (number, len(raw) - len(raw.lstrip()) + 1)
+        if key_at[0] is not None and value and (at := raw.find(value, start)) >= 0:
+            return number, at + 1
+    return key_at

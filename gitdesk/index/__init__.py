@@ -1,0 +1,1 @@
+"""The speed: a disposable SQLite image of one commit."""

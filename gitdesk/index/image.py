@@ -1,0 +1,270 @@
+"""Brings the tables from the commit they show to another one, inside the caller's transaction."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from itertools import islice
+from operator import itemgetter
+
+from gitdesk.domain.workflow import DONE
+from gitdesk.index import ddl, project
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
+
+    from gitdesk.domain.document import Document
+    from gitdesk.domain.query_keys import Vocabulary
+    from gitdesk.index.source import FileChange, Progress, ReadConfig, Source
+
+_BATCH = 2000
+_SEARCHED = "rowid, title, about, description, messages"
+_REBUILD = 0.5  # of the tickets changing, it is quicker to start again
+_INSERT = (
+    f"INSERT OR REPLACE INTO x_tickets ({', '.join(project.COLUMNS)}) "
+    f"VALUES ({', '.join('?' * len(project.COLUMNS))})"
+)
+_ATTACHED = """UPDATE x_tickets SET attachments = (SELECT coalesce(json_group_array(name), '[]') FROM
+  (SELECT name FROM x_attachments WHERE ticket = x_tickets.n ORDER BY name))"""
+
+
+def meta(connection: sqlite3.Connection, key: str) -> str | None:
+    """Returns a value of x_meta, None when it is not there."""
+    found = connection.execute("SELECT value FROM x_meta WHERE key = ?", (key,)).fetchone()
+    return found[0] if found else None
+
+
+def set_meta(connection: sqlite3.Connection, key: str, value: str | None) -> None:
+    """Stores a value in x_meta."""
+    connection.execute("INSERT OR REPLACE INTO x_meta VALUES (?, ?)", (key, value))
+
+
+def store_config(
+    connection: sqlite3.Connection, oid: str, plain: dict[str, Any], vocabulary: Vocabulary
+) -> None:
+    """Keeps the plain form of gitdesk.yaml, and puts tickets in the order it asks for when that is another one."""
+    from json import dumps
+
+    set_meta(connection, "config_id", oid)
+    set_meta(connection, "config", dumps(plain, ensure_ascii=False))
+    _rank(connection, project.Ranks.of(vocabulary))
+
+
+def _forget_config(connection: sqlite3.Connection, oid: str | None) -> None:
+    set_meta(connection, "config_id", oid)
+    set_meta(connection, "config", None)
+    _rank(connection, project.Ranks({}, ()))
+
+
+def _rank(connection: sqlite3.Connection, ranks: project.Ranks) -> None:
+    if meta(connection, "ranks") == ranks.to_text():
+        return
+    set_meta(connection, "ranks", ranks.to_text())
+    # One pass, and only the rows that change: an index has to follow each of them.
+    connection.create_function(
+        "x_category", 1, lambda status: ranks.categories.get(status, ""), deterministic=True
+    )
+    connection.create_function(
+        "x_rank", 1, lambda priority: ranks.priorities.get(priority, -1), deterministic=True
+    )
+    done = ", ".join(f"'{category}'" for category in sorted(DONE))
+    connection.execute(
+        "UPDATE x_tickets SET category = x_category(status), rank = x_rank(priority), "
+        f"done = x_category(status) IN ({done}) "
+        "WHERE readable = 1 AND (category <> x_category(status) OR rank <> x_rank(priority))"
+    )
+
+
+def _ranks(connection: sqlite3.Connection) -> project.Ranks:
+    from json import loads
+
+    known = meta(connection, "ranks")
+    return project.Ranks(*loads(known)) if known else project.Ranks({}, ())
+
+
+def advance(
+    connection: sqlite3.Connection,
+    old: str | None,
+    new: str,
+    source: Source,
+    read_config: ReadConfig | None,
+    progress: Progress | None,
+) -> None:
+    """Makes the tables show commit `new`; `old` is what they show now, None for nothing."""
+    changes = _changes(connection, old, new, source)
+    full = changes is None
+    if changes is None:
+        ddl.empty(connection)
+        changes = list(source.diff(None, new))
+    for path, _, oid in changes:
+        if path == project.CONFIG_PATH:
+            _configure(connection, oid, source, read_config)
+    tickets = sorted((change for change in changes if project.is_ticket(change[0])), key=itemgetter(0))
+    if not full:
+        _forget(connection, [path for path, _, _ in tickets])
+    wanted = [(path, oid) for path, _, oid in tickets if oid is not None]
+    if full:
+        ddl.bulk(connection, True)
+        with _no_collection():
+            _take(connection, source, wanted, progress)
+        ddl.bulk(connection, False)
+        ddl.make_indexes(connection)
+    else:
+        _take(connection, source, wanted, progress)
+    _attach(connection, changes, () if full else [path for path, _, _ in tickets], everything=full)
+    set_meta(connection, "tip", new)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Spares Python the search for cycles: rows have none, and there are millions of them."""
+    import gc
+
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
+def _changes(
+    connection: sqlite3.Connection, old: str | None, new: str, source: Source
+) -> list[FileChange] | None:
+    """Returns what differs; None when starting again is the only or the quicker way."""
+    if old is None:
+        return None
+    try:
+        changes = list(source.diff(old, new))
+    except LookupError:
+        return None
+    if len(changes) <= _BATCH:
+        return changes
+    count: int = connection.execute("SELECT count(*) FROM x_tickets").fetchone()[0]
+    return None if len(changes) > _REBUILD * count else changes
+
+
+def _configure(
+    connection: sqlite3.Connection, oid: str | None, source: Source, read: ReadConfig | None
+) -> None:
+    known = read(source.blob(oid)) if oid is not None and read is not None else None
+    if oid is None or known is None:
+        _forget_config(connection, oid)
+    else:
+        store_config(connection, oid, *known)
+
+
+def _forget(connection: sqlite3.Connection, paths: Sequence[str]) -> None:
+    """Removes the rows of tickets, whether they are there or not."""
+    from json import loads
+
+    for path in paths:
+        n = (project.number(path),)
+        select = "SELECT title, tags, watchers, links, fields FROM x_tickets WHERE n = ? AND readable = 1"
+        known = connection.execute(select, n).fetchone()
+        if known is not None:
+            title, tags, watchers, links, fields = known
+            pairs = [(link["kind"], link["target"]) for link in loads(links)]
+            keys = project.keys(loads(tags), loads(watchers), pairs, loads(fields))
+            connection.executemany(
+                "DELETE FROM x_values WHERE kind = ? AND key = ? AND ticket = ?", [(*key, *n) for key in keys]
+            )
+            kept = connection.execute(
+                "SELECT about, description, thread FROM x_texts WHERE n = ?", n
+            ).fetchone()
+            connection.execute(
+                f"INSERT INTO x_search(x_search, {_SEARCHED}) VALUES ('delete', ?, ?, ?, ?, ?)",
+                project.searched_again(n[0], title, *kept),
+            )
+            connection.execute("DELETE FROM x_texts WHERE n = ?", n)
+        connection.execute("DELETE FROM x_tickets WHERE n = ?", n)
+
+
+def _take(
+    connection: sqlite3.Connection,
+    source: Source,
+    wanted: Sequence[tuple[str, str]],
+    progress: Progress | None,
+) -> None:
+    """Writes the rows of documents, a batch at a time, so that memory stays flat."""
+    ranks, names = _ranks(connection), set[tuple[str, str]]()
+    done, documents = 0, iter(source.documents(iter(wanted)))
+    while batch := list(islice(documents, _BATCH)):
+        _write(connection, batch, ranks, names)
+        done += len(batch)
+        if progress is not None:
+            progress(done, len(wanted))
+
+
+def _write(
+    connection: sqlite3.Connection,
+    batch: list[tuple[str, str, Document]],
+    ranks: project.Ranks,
+    names: set[tuple[str, str]],
+) -> None:
+    rows, texts, searched, values = [], [], [], []
+    fresh_names: list[tuple[str, str, str]] = []
+    for path, blob, document in batch:
+        row = project.row(path, blob, document, ranks)
+        rows.append(row)
+        ticket = document.ticket
+        if ticket is None:
+            continue
+        n: int = row[0]
+        texts.append(project.texts(n, ticket))
+        searched.append(project.searched(n, ticket))
+        values += [(kind, key, n) for kind, key in project.keys_of(ticket)]
+        for name in project.names(ticket):
+            if name not in names:
+                names.add(name)
+                fresh_names += project.folded_names(*name)
+    searched.sort()  # FTS5 writes out what it has whenever a row number is not the next one up
+    values.sort()  # neighbours in the table
+    _many(connection, _INSERT, rows)
+    _many(connection, "INSERT OR REPLACE INTO x_texts VALUES (?, ?, ?, ?)", texts)
+    _many(connection, "INSERT OR REPLACE INTO x_values VALUES (?, ?, ?)", values)
+    _many(connection, "INSERT OR IGNORE INTO x_names VALUES (?, ?, ?)", fresh_names)
+    insert = f"INSERT INTO x_search({_SEARCHED}) VALUES (?, ?, ?, ?, ?)"
+    _many(connection, insert, searched)
+
+
+def _many(connection: sqlite3.Connection, statement: str, rows: list[Any]) -> None:
+    """Writes rows; text that UTF-8 has no bytes for is written with replacement characters."""
+    try:
+        connection.executemany(statement, rows)
+    except UnicodeEncodeError:
+        connection.executemany(statement, [_clean(row) for row in rows])
+
+
+def _clean(row: Iterable[Any]) -> tuple[Any, ...]:
+    return tuple(_encodable(value) if isinstance(value, str) else value for value in row)
+
+
+def _encodable(text: str) -> str:
+    return "".join("\ufffd" if "\ud800" <= character <= "\udfff" else character for character in text)
+
+
+def _attach(
+    connection: sqlite3.Connection, changes: Iterable[FileChange], touched: Iterable[str], *, everything: bool
+) -> None:
+    """Brings the attachments up to date, and the lists of them on tickets that were touched."""
+    owners = {project.number(path) for path in touched}
+    for path, _, oid in changes:
+        found = project.attachment_of(path)
+        if found is None:
+            continue
+        n = project.number(found[0])
+        owners.add(n)
+        if oid is None:
+            connection.execute("DELETE FROM x_attachments WHERE path = ?", (path,))
+        else:
+            connection.execute(
+                "INSERT OR REPLACE INTO x_attachments VALUES (?, ?, ?, ?)", (path, n, found[1], oid)
+            )
+    if everything:
+        connection.execute(f"{_ATTACHED} WHERE n IN (SELECT ticket FROM x_attachments)")
+    else:
+        connection.executemany(f"{_ATTACHED} WHERE n = ?", [(n,) for n in owners])

@@ -1,0 +1,385 @@
+"""The index: a disposable SQLite image of one commit, made again without a word whenever it cannot be used."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import contextmanager, suppress
+
+from gitdesk.domain.folding import fold
+from gitdesk.index import ddl, lookup
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from gitdesk.domain.query import Query
+    from gitdesk.domain.query_keys import Scope, Vocabulary
+    from gitdesk.domain.ticket import TicketId
+    from gitdesk.index.history_query import Entry
+    from gitdesk.index.history_rows import HistorySource
+    from gitdesk.index.source import Progress, ReadConfig, Source
+
+__all__ = ["Index"]
+
+_PATIENCE = 60.0  # seconds to wait for another process that is writing
+_MEMORY = ":memory:"
+_TIP = "SELECT value FROM x_meta WHERE key = 'tip'"
+# What the disk will not let us do; the answer then comes from memory.
+_DISK = ("readonly", "full", "unable to open", "disk i/o", "locked", "busy")
+
+
+class Index:
+    """An open index. Every answer is about the commit of the last `refresh`."""
+
+    def __init__(self, connection: sqlite3.Connection, path: str) -> None:
+        self._connection, self._path = connection, path
+        self._again: Callable[[], None] | None = None
+
+    @classmethod
+    def open(cls, path: str) -> Index:
+        """Opens or makes the index file; what is no such index is replaced; memory stands in for a disk."""
+        return cls(*_opened(path))
+
+    @property
+    def connection(self) -> sqlite3.Connection:
+        """Returns the connection, for tables kept beside ours; ask again after each `refresh`."""
+        return self._connection
+
+    @property
+    def in_memory(self) -> bool:
+        """Tells whether nothing of it will be left afterwards."""
+        return self._path == _MEMORY
+
+    def close(self) -> None:
+        """Lets go of the file."""
+        self._connection.close()
+
+    # ---- keeping up
+
+    def refresh(
+        self,
+        tip: str,
+        source: Source,
+        *,
+        read_config: ReadConfig | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Makes it show a commit; at once when it does already. One process does the work, others wait for it."""
+        self._again = lambda: self._refresh(tip, source, read_config, progress)
+        for last in (False, True):
+            try:
+                self._again()
+            except sqlite3.DatabaseError as error:
+                if last:
+                    raise
+                self._recover(error)
+            else:
+                return
+
+    def _refresh(
+        self, tip: str, source: Source, read_config: ReadConfig | None, progress: Progress | None
+    ) -> None:
+        if self.tip == tip:
+            return
+        from gitdesk.index.image import advance
+
+        with self.transaction():
+            shown = self.tip  # another process may have done it while we waited
+            if shown != tip:
+                advance(self._connection, shown, tip, source, read_config, progress)
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """Runs writes as one: all of them, or none when the block is left by an error."""
+        connection = self._connection
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        except BaseException:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+            raise
+
+    @property
+    def tip(self) -> str | None:
+        """Returns the commit it shows, None before the first refresh."""
+        found = self._connection.execute(_TIP).fetchone()
+        return found[0] if found else None
+
+    def _recover(self, error: sqlite3.DatabaseError) -> None:
+        """Throws away a file that is damaged, or turns to memory when the disk does not play along."""
+        with suppress(sqlite3.Error):
+            self._connection.close()
+        text = str(error).lower()
+        if self.in_memory or (
+            isinstance(error, sqlite3.OperationalError) and any(word in text for word in _DISK)
+        ):
+            if "disk i/o" in text and not self.in_memory:
+                _discard(self._path)
+            self._connection, self._path = _created(_MEMORY), _MEMORY
+            return
+        _discard(self._path)
+        self._connection, self._path = _opened(self._path)
+
+    def _rows(self, ask: Callable[[sqlite3.Connection], Iterable[Any]]) -> Iterator[Any]:
+        """Yields what a question gives; when the file turns out to be damaged, goes on with a new one."""
+        passed = 0
+        try:
+            for row in ask(self._connection):
+                yield row
+                passed += 1
+            return
+        except sqlite3.DatabaseError as error:
+            if self._again is None:
+                raise
+            self._recover(error)
+        self._again()
+        for place, row in enumerate(ask(self._connection)):
+            if place >= passed:
+                yield row
+
+    # ---- gitdesk.yaml
+
+    def config_plain(self) -> tuple[str, dict[str, Any]] | None:
+        """Returns blob id and plain form of gitdesk.yaml, None when there is none or it could not be read."""
+        from json import loads
+
+        found = dict(
+            self._rows(
+                lambda c: c.execute("SELECT key, value FROM x_meta WHERE key IN ('config', 'config_id')")
+            )
+        )
+        try:
+            return (found["config_id"], loads(found["config"])) if found.get("config") else None
+        except ValueError:  # a damaged page; the file is parsed instead
+            return None
+
+    @property
+    def config_id(self) -> str | None:
+        """Returns the blob id of gitdesk.yaml in the commit shown, None when there is no such file."""
+        found: str | None = next(
+            self._rows(lambda c: c.execute("SELECT value FROM x_meta WHERE key = 'config_id'")), (None,)
+        )[0]
+        return found
+
+    def store_config(self, oid: str, plain: dict[str, Any], vocabulary: Vocabulary) -> None:
+        """Keeps the plain form of gitdesk.yaml; tickets are ranked anew when statuses or priorities changed."""
+        from gitdesk.index.image import store_config
+
+        with self.transaction() as connection:
+            store_config(connection, oid, plain, vocabulary)
+
+    # ---- questions
+
+    def search(
+        self,
+        query: Query,
+        scope: Scope,
+        *,
+        columns: Sequence[str] = ("id",),
+        sort: Sequence[tuple[str, bool]] = (),
+        limit: int | None = None,
+    ) -> Iterator[tuple[Any, ...]]:
+        """Yields the tickets a query is true of, as tuples of `columns`: None for unset, tuples for lists.
+
+        The order is the query's own, else `sort`, else: not done first, highest priority, oldest.
+        """
+        plan = lookup.plan(query, scope, sort)
+        return self._rows(lambda c: lookup.tuples(c, plan, columns, limit))
+
+    def search_json(
+        self,
+        query: Query,
+        scope: Scope,
+        *,
+        columns: Sequence[str] = (),
+        sort: Sequence[tuple[str, bool]] = (),
+        limit: int | None = None,
+    ) -> Iterator[str]:
+        """Yields the same tickets as JSON objects, made by SQLite: for long lists; all columns when none are given."""
+        plan = lookup.plan(query, scope, sort)
+        return self._rows(lambda c: lookup.objects(c, plan, columns or lookup.COLUMNS, limit))
+
+    def named(self, ids: Sequence[str], columns: Sequence[str]) -> dict[str, tuple[Any, ...]]:
+        """Returns the rows of tickets by their ids, in plain columns; ids nobody has are left out."""
+        found: dict[str, tuple[Any, ...]] = next(self._rows(lambda c: [lookup.named(c, ids, columns)]))
+        return found
+
+    def count(self, query: Query, scope: Scope, most: int = 1 << 40) -> int:
+        """Returns how many tickets a query is true of; stops counting after `most`."""
+        plan = lookup.plan(query, scope, ())
+        found: int = next(self._rows(lambda c: [lookup.count(c, plan, most)]))
+        return found
+
+    def text(self, words: str, scope: Scope, query: Query | None = None, limit: int | None = 20) -> list[Any]:
+        """Returns the best `found.Hit`s for the words of a search among the tickets of a query."""
+        from gitdesk.domain.query_words import parse_search
+        from gitdesk.index.found import hits
+
+        wanted, plan = parse_search(words), lookup.plan(query, scope, ()) if query else None
+        return list(self._rows(lambda c: hits(c, wanted, plan.prepared(c) if plan else None, limit)))
+
+    def find(self, code: str, limit: int = 50) -> list[TicketId]:
+        """Returns the ids whose code begins so, in any case, with or without prefix; at most `limit`, in order."""
+        return list(self._rows(lambda c: lookup.find(c, code, limit)))
+
+    def find_source(self, source: str) -> list[TicketId]:
+        """Returns the ids of the tickets imported from `zendesk:4711`."""
+        return list(self._rows(lambda c: lookup.find_source(c, source)))
+
+    def shortest(self, ids: Iterable[str]) -> dict[str, int]:
+        """Returns for each id how many characters of its code no other ticket's code begins with."""
+        wanted = tuple(ids)
+        return dict(self._rows(lambda c: lookup.shortest(c, wanted).items()))
+
+    def values(self, key: str, start: str = "", limit: int = 100) -> list[str]:
+        """Returns values in use for status, assignee, requester, tag …, that begin with `start` when folded."""
+        return list(self._rows(lambda c: lookup.values(c, key, start, limit)))
+
+    def sql(self, statement: str) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
+        """Returns columns and rows of one SELECT over the public tables; raises UsageError for anything else."""
+        from gitdesk.index.statement import rows
+
+        return rows(self._connection, statement)
+
+    # ---- what history adds
+
+    def trail(self, **filters: Any) -> Iterator[Entry]:
+        """Yields the audit trail; see `history_query.entries` for the filters."""
+        from gitdesk.index import history_query
+
+        return self._rows(lambda c: history_query.entries(c, **filters))
+
+    def refresh_history(self, tip: str, source: HistorySource, progress: Progress | None = None) -> None:
+        """Makes commits, events and times of last change tell the history of a commit; after `refresh` to it."""
+        tickets = self._again
+
+        def again() -> None:
+            if tickets is not None:
+                tickets()
+            self._refresh_history(tip, source, None)
+
+        for last in (False, True):
+            try:
+                self._refresh_history(tip, source, progress)
+                self._again = again
+            except sqlite3.DatabaseError as error:
+                if last or self._again is None:
+                    raise
+                self._recover(error)
+                self._again()
+            else:
+                return
+
+    def _refresh_history(self, tip: str, source: HistorySource, progress: Progress | None) -> None:
+        from gitdesk.domain.format import path_of
+        from gitdesk.index import history, history_query
+        from gitdesk.index.stored import instant
+
+        if history.is_current(self._connection, source, tip) and not self.without_updated(1):
+            return
+        with self.transaction() as connection:
+            touched = history.refresh(connection, source, tip, progress)
+            missing = dict(self.without_updated())
+            times = history_query.updated_at(
+                connection, None if touched is None else touched | missing.keys()
+            )
+            self.set_updated((missing.get(one) or path_of(one), instant(at)) for one, at in times.items())
+
+    def without_updated(self, limit: int = -1) -> list[tuple[str, str]]:
+        """Returns (id, path) of the tickets whose time of last change is not known yet."""
+        asked = "SELECT id, path FROM x_tickets WHERE readable IN (0, 1) AND updated = '' LIMIT ?"
+        return self._connection.execute(asked, (limit,)).fetchall()
+
+    def set_updated(self, times: Iterable[tuple[str, str]]) -> None:
+        """Stores (path, RFC 3339 time in UTC) of last changes; inside the caller's transaction if there is one."""
+        from gitdesk.index.project import number
+
+        rows = ((at, number(path)) for path, at in times)
+        self._connection.executemany("UPDATE x_tickets SET updated = ? WHERE n = ?", rows)
+
+    # ---- other commits
+
+    def copy_at(self, tip: str, source: Source, *, read_config: ReadConfig | None = None) -> Index:
+        """Returns an image of another commit in memory; this one stays as it is."""
+        copy = Index(_blank(), _MEMORY)
+        try:
+            self._connection.backup(copy._connection)
+            copy.refresh(tip, source, read_config=read_config)
+        except sqlite3.DatabaseError:
+            copy.close()
+            copy = Index(_created(_MEMORY), _MEMORY)
+            copy.refresh(tip, source, read_config=read_config)
+        return copy
+
+
+def _blank(path: str = _MEMORY) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+    connection.create_function(
+        "fold", 1, lambda text: fold(str(text)) if text is not None else None, deterministic=True
+    )
+    return connection
+
+
+def _opened(path: str) -> tuple[sqlite3.Connection, str]:
+    """Returns a usable connection and what it is to: the path, or memory."""
+    for _ in range(3):
+        try:
+            folder = os.path.dirname(path)
+            if folder:
+                os.makedirs(folder, exist_ok=True)
+            return _created(path), path
+        except sqlite3.OperationalError as error:
+            if any(word in str(error).lower() for word in _DISK):
+                break
+            _discard(path)
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
+            _discard(path)
+        except OSError:
+            break
+    return _created(_MEMORY), _MEMORY
+
+
+def _created(path: str) -> sqlite3.Connection:
+    """Returns a connection to an index of this version; raises sqlite3.DatabaseError for another file."""
+    connection = _blank(path)
+    try:
+        found = connection.execute("PRAGMA user_version").fetchone()[0]
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA cache_size = -16000")
+        if found != ddl.version():
+            _fill(connection, found)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _fill(connection: sqlite3.Connection, found: int) -> None:
+    if found:
+        raise sqlite3.DatabaseError("the index is of another version")
+    with suppress(
+        sqlite3.OperationalError
+    ):  # some file systems have no shared memory: it works without, more slowly
+        connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+                raise sqlite3.DatabaseError("the file is no index")
+            ddl.create(connection)
+        connection.execute("COMMIT")
+    except BaseException:
+        with suppress(sqlite3.Error):
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _discard(path: str) -> None:
+    """Removes an index file and what SQLite keeps beside it."""
+    for name in (path, f"{path}-wal", f"{path}-shm", f"{path}-journal"):
+        with suppress(OSError):
+            os.unlink(name)

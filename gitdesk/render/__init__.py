@@ -1,0 +1,1 @@
+"""Plain data to one format; knows no desk and does no I/O."""

@@ -1,0 +1,220 @@
+"""History: the commits of a desk with what each changed itself, from one stream of `git log`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone
+
+from gitdesk.domain.change import Commit, CommitRecord, FileVersion, Signature
+from gitdesk.errors import Unreadable
+from gitdesk.store import process
+from gitdesk.store.git import require_version
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import tzinfo
+
+    from gitdesk.domain.document import Document
+    from gitdesk.store.git import Repo
+
+Progress = Callable[[int, int | None], None]
+
+# The raw format shows a commit as it is stored, so that no name, date or header is guessed at by Git;
+# -c tells of a merge what differs from every parent: what the merge itself decided.
+_LOG = (
+    "--no-replace-objects", "log", "--format=raw", "--parents", "--raw", "-z", "-c", "--root", "--no-abbrev",
+    "--no-renames", "--no-color", "--no-decorate", "--no-notes", "--no-mailmap", "--no-show-signature",
+    "--no-expand-tabs", "--no-ext-diff", "--no-textconv", "--no-relative", "--encoding=UTF-8",
+)  # fmt: skip
+_READ = 1 << 16
+_EPOCH = datetime.fromtimestamp(0, UTC)
+_LAST_SECOND = 253_402_128_000  # two days before the year 10000, so that every zone can show it
+_STEP = 500  # commits between two reports of progress
+
+
+class History:
+    """What the index asks of history, over a repository; `parse` reads a ticket file."""
+
+    def __init__(self, repo: Repo, parse: Callable[[bytes, str], Document]) -> None:
+        self._repo, self._parse = repo, parse
+
+    def commits(self, tip: str, known: str | None) -> Iterator[CommitRecord]:
+        """Yields the commits of a tip that an older tip does not have, newest first."""
+        return commits(self._repo, tip, since_commits=() if known is None else (known,))
+
+    def has(self, commit_id: str) -> bool:
+        """Tells whether a commit is still in this clone."""
+        return self._repo.has(commit_id)
+
+    def dropped(self, known: str, tip: str) -> list[str]:
+        """Returns the commits an older tip has and this one has not."""
+        listed = self._repo.run("--no-replace-objects", "rev-list", "--end-of-options", known, f"^{tip}")
+        return listed.decode("ascii").split()
+
+    def blobs(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """Yields id and content of blobs in order, while the ids are still coming in."""
+        return self._repo.blobs(oids)
+
+    def parse(self, data: bytes, path: str) -> Document:
+        """Reads one version of a ticket file."""
+        return self._parse(data, path)
+
+    def horizon(self) -> str:
+        """Returns a text that changes when a shallow clone gets more of history, or less."""
+        try:
+            with open(os.path.join(self._repo.common_dir, "shallow"), "rb") as file:
+                return file.read().decode("ascii", "replace")
+        except FileNotFoundError:
+            return ""
+
+
+def commits(
+    repo: Repo, tip: str, *, since_commits: Sequence[str] = (), progress: Progress | None = None
+) -> Iterator[CommitRecord]:
+    """Yields the commits of a tip that none of the others has, newest first; raises Unreadable."""
+    words = repo.words(*_LOG, "--end-of-options", tip, *(f"^{known}" for known in since_commits), "--")
+    for count, record in enumerate(parse_log(_chunks(repo, words))):
+        if progress is not None and count % _STEP == 0:
+            progress(count, None)
+        yield record
+
+
+def parse_log(chunks: Iterable[bytes]) -> Iterator[CommitRecord]:
+    """Parses `git log --format=raw --parents --raw -z -c`, however its bytes are cut."""
+    reader = _Reader()
+    rest = b""
+    for chunk in chunks:
+        *tokens, rest = (rest + chunk).split(b"\0") if rest else chunk.split(b"\0")
+        for token in tokens:
+            record = reader.take(token)
+            if record is not None:
+                yield record
+    for last in (rest, None):
+        record = reader.take(last)
+        if record is not None:
+            yield record
+
+
+def _chunks(repo: Repo, words: Sequence[str]) -> Iterator[bytes]:
+    # Git would otherwise write each commit on its own, and reading them so costs as much as parsing them.
+    pipes = process.open_pipes(words, repo.environment({"GIT_FLUSH": "0"}))
+    finished = False
+    try:
+        while chunk := os.read(pipes.output, _READ):
+            yield chunk
+        finished = True
+    finally:
+        status = pipes.close()
+    if finished and status:
+        require_version(repo.environ)
+        raise Unreadable("the history cannot be read to its end", hint="`git fsck` tells what is wrong")
+
+
+def _line(header: bytes, start: bytes) -> bytes:
+    """Returns the rest of the first line of a header that begins with a word, b"" when none does."""
+    place = header.find(start)
+    if place < 0:
+        return b""
+    end = header.find(b"\n", place + 1)
+    return header[place + len(start) : end if end >= 0 else len(header)]
+
+
+class _Reader:
+    """Puts NUL-separated pieces together: a commit with its message, then `:modes ids` and path in turn."""
+
+    __slots__ = ("_changes", "_commit", "_entry", "_offsets", "_people")
+
+    def __init__(self) -> None:
+        self._commit: Commit | None = None
+        self._changes: list[FileVersion] = []
+        self._entry: bytes = b""
+        self._people: dict[bytes, tuple[str, str]] = {}
+        self._offsets: dict[bytes, tzinfo] = {}
+
+    def take(self, token: bytes | None) -> CommitRecord | None:
+        """Takes the next piece, None at the end; returns a commit once the next one has begun."""
+        if self._entry:
+            if token is not None:
+                self._add(self._entry, token)
+            self._entry = b""
+            return None
+        if token is None or token.startswith(b"commit "):
+            done = self._done()
+            if token is not None:
+                # Message lines are indented, so a line that begins with a colon is the first entry.
+                block, _, last = token.rpartition(b"\n")
+                self._commit = self._parse_commit(block)
+                self._entry = last
+            return done
+        self._entry = token
+        return None
+
+    def _done(self) -> CommitRecord | None:
+        if self._commit is None:
+            return None
+        return CommitRecord(commit=self._commit, changes=tuple(self._changes))
+
+    def _add(self, entry: bytes, path: bytes) -> None:
+        """Adds one entry: a colon a parent, modes of the parents and of the result, then their ids."""
+        words = entry.split()
+        count = entry.rfind(b":", 0, len(words[0])) + 1
+        # Only plain files hold anything of a desk: a link or a submodule is as good as no file.
+        new = words[2 * count + 1].decode("ascii") if words[count].startswith(b"100") else ""
+        modes = (words[0][count:], *words[1:count])
+        old = [
+            oid.decode("ascii") if mode.startswith(b"100") else ""
+            for mode, oid in zip(modes, words[count + 1 : -2], strict=True)
+        ]
+        if new not in old:
+            self._changes.append(FileVersion(path=path.decode("utf-8", "replace"), old=tuple(old), new=new))
+
+    def _parse_commit(self, block: bytes) -> Commit:
+        self._changes = []
+        head, _, message = block.partition(b"\n\n")
+        first, _, header = head.partition(b"\n")
+        commit_id, *parents = first[7:].decode("ascii").split()
+        author, committer = _line(header, b"\nauthor "), _line(header, b"\ncommitter ")
+        # Most commits have one and the same line for both.
+        by = self._parse_person(author)
+        text = (b"\n" + message).replace(b"\n    ", b"\n").strip(b"\n")
+        return Commit(
+            id=commit_id,
+            parents=tuple(parents),
+            author=by,
+            committer=by if committer == author else self._parse_person(committer),
+            message=text.decode("utf-8", "replace"),
+            signed=b"\ngpgsig" in header,
+            shallow=len(parents) < header.count(b"\nparent "),
+        )
+
+    def _parse_person(self, line: bytes) -> Signature:
+        """Reads `Name <address> seconds zone`; what is missing or nonsense becomes "" and 1970."""
+        person, bracket, time = line.rpartition(b">")
+        if not bracket:
+            person, time = line, b""
+        found = self._people.get(person)
+        if found is None:
+            name, _, email = person.partition(b"<")
+            found = name.decode("utf-8", "replace").strip(), email.decode("utf-8", "replace").strip()
+            self._people[person] = found
+        return Signature(name=found[0], email=found[1], at=self._parse_time(time))
+
+    def _parse_time(self, text: bytes) -> datetime:
+        words = text.split()
+        if not words or not words[0].isdigit():
+            return _EPOCH
+        seconds = min(int(words[0][:20]), _LAST_SECOND)
+        return datetime.fromtimestamp(seconds, self._zone(words[1] if len(words) > 1 else b"+0000"))
+
+    def _zone(self, text: bytes) -> tzinfo:
+        zone = self._offsets.get(text)
+        if zone is None:
+            digits = text[1:]
+            minutes = int(digits[:-2]) * 60 + int(digits[-2:]) if digits.isdigit() and len(digits) == 4 else 0
+            usable = minutes < 24 * 60 and text[:1] in b"+-"
+            sign = -1 if text.startswith(b"-") else 1
+            zone = timezone(timedelta(minutes=sign * minutes)) if usable and minutes else UTC
+            self._offsets[text] = zone
+        return zone

@@ -1,0 +1,71 @@
+"""Seals every test from the machine it runs on, and makes repositories for those that want one."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from repository import GitRepository, RepoFactory
+
+# Set before anything of ours is imported by a test: programs started by tests inherit it too.
+_PINNED = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_CONFIG_SYSTEM": os.devnull,
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_EDITOR": "false",
+    "EDITOR": "false",
+    "PAGER": "cat",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+    "LANG": "C.UTF-8",
+    "PYTHONUTF8": "1",
+}
+_KEPT = ("PATH", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "COVERAGE_PROCESS_START", "COVERAGE_FILE")
+
+
+@pytest.fixture(scope="session")
+def sealed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home directory with a Git configuration and nothing else."""
+    home = tmp_path_factory.mktemp("home")
+    (home / ".gitconfig").write_text(
+        "[user]\n\tname = Iva Kralj\n\temail = iva@acme.example\n[init]\n\tdefaultBranch = main\n"
+        "[gc]\n\tauto = 0\n[core]\n\tfsync = none\n"
+    )
+    return home
+
+
+@pytest.fixture(autouse=True)
+def sealed(sealed_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test sees the user's Git, desk, terminal, zone or language."""
+    for name in list(os.environ):
+        if name.startswith(("GIT_", "GITDESK_", "XDG_", "LC_")) or name in (
+            "EMAIL",
+            "NO_COLOR",
+            "FORCE_COLOR",
+            "COLUMNS",
+        ):
+            monkeypatch.delenv(name)
+    for name, value in _PINNED.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HOME", str(sealed_home))
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(sealed_home / ".gitconfig"))
+    time.tzset()
+    yield
+    time.tzset()
+
+
+@pytest.fixture
+def repo(tmp_path: Path) -> RepoFactory:
+    """Returns a function that makes repositories: `repo("name", "--bare")`."""
+
+    def make(name: str = "desk", *options: str) -> GitRepository:
+        path = tmp_path / name
+        path.mkdir(parents=True)
+        made = GitRepository(path)
+        made.git("init", "-q", *options)
+        return made
+
+    return make
