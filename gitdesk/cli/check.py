@@ -29,7 +29,18 @@ def command(context: Context, staged: bool) -> int:
 
     Ends with 1 when there is an error, 0 when there are only warnings or nothing.
     """
-    return report(context, context.desk.check(staged=staged))
+    from gitdesk.desk.uncommitted import CONFIG_CHANGED, config_differs, conflict_words, conflicts
+
+    desk = context.desk
+    code = report(context, desk.check(staged=staged))
+    if paths := conflicts(desk):
+        context.out.note(
+            f"{conflict_words(paths)}; this was about {'the index' if staged else 'the last commit'}"
+        )
+        return 1
+    if not staged and config_differs(desk):
+        context.out.note(CONFIG_CHANGED)
+    return code
 
 
 def report(context: Context, violations: Iterable[Violation], *, quiet: bool = False) -> int:

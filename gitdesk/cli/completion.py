@@ -41,4 +41,7 @@ def command(context: Context, shell: str) -> None:
 
     kind = get_completion_class(shell)
     assert kind is not None
-    context.out.write(kind(click.Command("gitdesk"), {}, "gitdesk", COMPLETE_VAR).source())
+    script = kind(click.Command("gitdesk"), {}, "gitdesk", COMPLETE_VAR).source()
+    if shell == "fish":  # values and titles have commas of their own: only the first one ends the kind
+        script = script.replace('string split ","', 'string split -m 1 ","')
+    context.out.write(script)

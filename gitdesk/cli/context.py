@@ -8,11 +8,11 @@ from datetime import datetime
 
 from gitdesk import clock
 from gitdesk.cli.output import Output
-from gitdesk.cli.progress import Progress
-from gitdesk.errors import UsageError
+from gitdesk.errors import GitdeskError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from gitdesk.cli.progress import Progress
     from gitdesk.desk import Desk
 
 
@@ -23,6 +23,7 @@ class Context:
         self.environ = environ
         self.start = environ.get("GITDESK_DIR") or "."
         self.color, self._paging = "auto", True
+        self.made: str | None = None  # the commit this call has made
         self._now: datetime | None = None
         self._out: Output | None = None
         self._desk: Desk | None = None
@@ -68,7 +69,22 @@ class Context:
 
     def watch(self, label: str) -> Progress:
         """Returns a progress bar: `with context.watch("reading tickets") as step: step(done, total)`."""
+        from gitdesk.cli.progress import Progress
+
         return Progress(label)
+
+    def explain(self, error: GitdeskError) -> None:
+        """Adds to the hint of an error about the desk's own words that gitdesk.yaml has changes not in force."""
+        if self._desk is None or "unknown " not in error.message:
+            return
+        from gitdesk.desk.uncommitted import CONFIG_CHANGED, config_differs
+
+        try:
+            differs = config_differs(self._desk)
+        except (GitdeskError, OSError):
+            return
+        if differs:
+            error.hint = f"{error.hint}; {CONFIG_CHANGED}" if error.hint else CONFIG_CHANGED
 
     def finish(self) -> None:
         """Writes what is held and waits for the pager."""

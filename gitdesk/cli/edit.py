@@ -10,8 +10,13 @@ from gitdesk.cli.context import Context
 from gitdesk.cli.options import Writing, format_options, write_options
 from gitdesk.cli.spec import Named, argument, option
 from gitdesk.cli.terminal import is_terminal
+from gitdesk.domain.format import MAX_FILE
 from gitdesk.domain.ticket import TicketId
 from gitdesk.errors import GitdeskError, Place, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 
 @spec.command("edit")
@@ -27,10 +32,13 @@ def command(context: Context, ticket: str, file: str | None, resume: bool, writi
     """
     from gitdesk.desk import Rewrite
     from gitdesk.desk.reading import document
+    from gitdesk.desk.writing import readable
 
     desk = context.desk
     ticket_id = desk.resolve(ticket)
     found, base, _ = document(desk, ticket_id)
+    if found.ticket is None and not found.data:
+        readable(found)  # a link or a folder has no text to edit
     why = writing.why(context)
 
     def change(data: bytes, base: str) -> None:
@@ -65,7 +73,7 @@ def command(context: Context, ticket: str, file: str | None, resume: bool, writi
 def _given(file: str | None) -> bytes:
     if file is not None and file != "-":
         return _read(file)
-    given = sys.stdin.buffer.read() if sys.stdin is not None else b""
+    given = _within(sys.stdin.buffer, "standard input") if sys.stdin is not None else b""
     if not given.strip():
         raise UsageError(
             "no text on standard input", hint="edit at a terminal, or give the whole file with -F"
@@ -76,11 +84,18 @@ def _given(file: str | None) -> bytes:
 def _read(path: str) -> bytes:
     try:
         with open(path, "rb") as opened:
-            return opened.read()
-    except OSError as error:
-        raise UsageError(
-            f"cannot be read: {(error.strerror or str(error)).lower()}", place=Place(path)
-        ) from error
+            return _within(opened, path)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise UsageError(f"cannot be read: {reason}", place=Place(path)) from error
+
+
+def _within(opened: BinaryIO, name: str) -> bytes:
+    """Returns what a file holds; raises UsageError for more than a ticket file may hold, without reading it all."""
+    data = opened.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise UsageError(f"the text has more than {MAX_FILE:,} bytes", place=Place(name))
+    return data
 
 
 def _base_of(path: str, ticket_id: TicketId) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from itertools import count
 from types import TracebackType
 
 from gitdesk.cli.crash import state_directory
@@ -13,6 +14,8 @@ from gitdesk.errors import GitdeskError, Interrupted, Refused, SetupError
 # All from here on is for the person who writes and is dropped. Markdown's own headings start with #, so a sign of
 # comment at the start of a line will not do.
 SCISSORS = "<!-- gitdesk: this line and all below it is dropped -->"
+
+_OVER = os.O_WRONLY | os.O_TRUNC
 
 
 def editor_command(environ: Mapping[str, str]) -> list[str]:
@@ -76,7 +79,8 @@ class Draft:
     def __init__(self, about: str, environ: Mapping[str, str], suffix: str = ".md") -> None:
         self._environ = environ
         self._folder = os.path.join(state_directory(environ), "drafts")
-        self.path = os.path.join(self._folder, f"{_file_name(about)}-{os.getpid()}{suffix}")
+        self._name, self._suffix = f"{_file_name(about)}-{os.getpid()}", suffix
+        self.path = ""  # until there is a text to keep
         self._started = b""
 
     def __enter__(self) -> Draft:
@@ -93,8 +97,7 @@ class Draft:
     def edit_whole(self, data: bytes, *, resumed: bool = False) -> bytes:
         """Returns the bytes of the file as the person left it; what is `resumed` is kept even if left as it is."""
         try:
-            os.makedirs(self._folder, mode=0o700, exist_ok=True)
-            with open(os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with open(self._created() if not self.path else os.open(self.path, _OVER, 0o600), "wb") as file:
                 file.write(data)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
@@ -102,6 +105,20 @@ class Draft:
         self._started = b"" if resumed else _content(data)
         run_editor(self.path, self._environ)
         return self._read()
+
+    def _created(self) -> int:
+        """Makes the file and returns its descriptor; never over the draft of a call that had the same number."""
+        os.makedirs(self._folder, mode=0o700, exist_ok=True)
+        for number in count(1):
+            more = f"-{number}" if number > 1 else ""
+            path = os.path.join(self._folder, f"{self._name}{more}{self._suffix}")
+            try:
+                descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                continue
+            self.path = path
+            return descriptor
+        raise AssertionError("unreachable")
 
     def _read(self) -> bytes:
         try:
@@ -113,6 +130,8 @@ class Draft:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if not self.path:
+            return
         written = _content(self._read())
         if error is None or not written or written == self._started:
             _remove(self.path)

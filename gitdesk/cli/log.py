@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from gitdesk.desk import Desk
     from gitdesk.desk.audit import Trail
     from gitdesk.index.history_query import Entry, LoggedCommit
 
@@ -82,12 +83,23 @@ def command(
         oldest_first=reverse,
         verify=bool(ids) if verify is None else verify,
     )
-    context.out.items("events", _items(trail), _COLUMNS, text=render_trail, nothing="nothing happened")
+    whole = context.out.format in ("json", "jsonl")
+    context.out.items(
+        "events", _items(context.desk, trail, whole), _COLUMNS, text=render_trail, nothing="nothing happened"
+    )
 
 
-def _items(trail: Trail) -> Iterator[dict[str, Any]]:
-    for entry in trail.entries:
-        yield item(entry, trail)
+def _items(desk: Desk, trail: Trail, whole: bool) -> Iterator[dict[str, Any]]:
+    if not whole:
+        yield from (item(entry, trail) for entry in trail.entries)
+        return
+    from gitdesk.desk.audit import with_beginnings
+
+    for entry, first in with_beginnings(desk, trail.entries):
+        told = item(entry, trail)
+        if first is not None:
+            told["initial"] = first
+        yield told
 
 
 def item(entry: Entry, trail: Trail) -> dict[str, Any]:

@@ -11,14 +11,15 @@ from gitdesk.errors import Refused, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from typing import Any
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any, TextIO
 
     from gitdesk.cli.context import Context
     from gitdesk.cli.spec import Body
     from gitdesk.desk import Why
     from gitdesk.domain.ticket import TicketId
 
+_MOST_INPUT = 200_000_000  # characters of a list of tickets on standard input: a million with their titles
 ASK_ABOVE = 10  # tickets changed at once without a question
 
 
@@ -94,8 +95,19 @@ def with_input(words: Sequence[str]) -> list[str]:
         if word != "-":
             named.append(word)
         elif sys.stdin is not None:
-            named.extend(line.split()[0] for line in sys.stdin if line.strip())
+            named.extend(_first_words(sys.stdin))
     return named
+
+
+def _first_words(lines: TextIO) -> Iterator[str]:
+    """Yields the first word of every line; raises UsageError for input that is longer than any list of tickets."""
+    used = 0
+    while line := lines.readline(_MOST_INPUT - used + 1):
+        used += len(line)
+        if used > _MOST_INPUT:
+            raise UsageError(f"standard input has more than {_MOST_INPUT:,} characters")
+        if line.strip():
+            yield line.split()[0]
 
 
 def ask(question: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitdesk.domain.change import told
+from gitdesk.domain.change import quiet, told
 from gitdesk.domain.change_words import phrase
 
 TYPE_CHECKING = False
@@ -18,19 +18,22 @@ if TYPE_CHECKING:
 
 def report(context: Context, outcome: Outcome, *, dry_run: bool, created: bool = False) -> None:
     """Writes an outcome in the format asked for; a dry run's is its diff, in JSON its events and diff."""
-    from gitdesk.render.table import Column
-
     out = context.out
+    context.made = outcome.commit
     if out.format == "table":
         if dry_run:
             _diff(context, outcome)
             return
+        quiet_words = {change.ticket_id: [words] for change in outcome.changes if (words := quiet(change))}
         for item in _items(outcome, dry_run):
             if created:
                 out.line(item["id"])
             elif item["changed"]:
-                out.text(f"{item['id']}: {', '.join(event['text'] for event in item['events'])}\n")
+                phrases = [event["text"] for event in item["events"]] or quiet_words.get(item["id"], [])
+                out.text(f"{item['id']}: {', '.join(phrases)}\n")
     else:
+        from gitdesk.render.table import Column
+
         columns = (Column("id", "id"), Column("changed", "changed"), Column("commit", "commit"))
         out.items("outcome", _items(outcome, dry_run), columns)
     for ticket_id in outcome.unchanged:

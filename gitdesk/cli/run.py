@@ -87,12 +87,14 @@ def _ended(error: BaseException, args: Sequence[str], context: Context) -> int:
     if isinstance(error, PagerClosed):
         return _finished(context, 0)
     if isinstance(error, OutputLost):
-        return _lost(error, args)
+        return _lost(error, args, context)
     if isinstance(error, BrokenPipeError) and reader_left():
         return ended_writing(error)
     if isinstance(error, OSError):
         error = _surroundings(error)
     if isinstance(error, GitdeskError):
+        error.hint = error.hint or _made(context)
+        context.explain(error)
         code = _finished(context, error.exit_code)
         show(error, args, context)
         return code
@@ -120,17 +122,24 @@ def _finished(context: Context, code: int) -> int:
     except PagerClosed:
         return code
     except OutputLost as error:
-        return _lost(error, ()) if code == 0 else code
+        return _lost(error, (), context) if code == 0 else code
     return code
 
 
-def _lost(error: OutputLost, args: Sequence[str]) -> int:
+def _lost(error: OutputLost, args: Sequence[str], context: Context | None = None) -> int:
     silence_stdout()
     if error.reason is None:
         return READER_LEFT
-    problem = SetupError(f"standard output cannot be written: {error.reason}")
-    show(problem, args, None)
+    problem = SetupError(f"standard output cannot be written: {error.reason}", hint=_made(context))
+    show(problem, args, context)
     return problem.exit_code
+
+
+def _made(context: Context | None) -> str | None:
+    """Returns a hint for a call that failed only after its commit: whoever repeats it would change things twice."""
+    if context is None or context.made is None:
+        return None
+    return f"the change was made all the same, as commit {context.made[:10]}: do not repeat the call"
 
 
 def ended_writing(error: OSError) -> int:

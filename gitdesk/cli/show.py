@@ -7,7 +7,7 @@ from gitdesk.cli.context import Context
 from gitdesk.cli.options import format_options, with_input
 from gitdesk.cli.spec import Named, argument, option
 from gitdesk.domain.ticket import timestamp
-from gitdesk.errors import UsageError
+from gitdesk.errors import Unreadable, UsageError
 from gitdesk.render.table import Column
 
 TYPE_CHECKING = False
@@ -28,8 +28,11 @@ _COLUMNS = tuple(
 @option("--raw", is_flag=True, help="The file as it is.")
 @option("--at", metavar="TIME|COMMIT", help="As it was then.")
 @argument("tickets", nargs=-1, required=True, metavar="ID…", type=Named("id"))
-def command(context: Context, tickets: tuple[str, ...], at: str | None, raw: bool) -> None:
-    """Show tickets: where they stand, what was asked and everything said since."""
+def command(context: Context, tickets: tuple[str, ...], at: str | None, raw: bool) -> int:
+    """Show tickets: where they stand, what was asked and everything said since.
+
+    Ends with 5 when the file of one cannot be read.
+    """
     desk = context.desk
     named = with_input(tickets)
     if at is None:
@@ -44,7 +47,7 @@ def command(context: Context, tickets: tuple[str, ...], at: str | None, raw: boo
             raise UsageError("--raw is a format of its own")
         for view in views:
             _raw(context, view)
-        return
+        return 0
 
     def text(items: Iterable[Any], page: Any) -> Iterator[str]:
         from gitdesk.render.style import priority_style
@@ -54,10 +57,19 @@ def command(context: Context, tickets: tuple[str, ...], at: str | None, raw: boo
         return render_thread(items, page, lambda name: priority_style(desk.config.priority_rank(name), count))
 
     context.out.items("ticket", (plain(view) for view in views), _COLUMNS, text=text)
+    broken = [view.document.problems[0] for view in views if view.document.ticket is None]
+    if context.out.format == "table":
+        for hint in dict.fromkeys(problem.hint for problem in broken if problem.hint):
+            context.out.note(f"hint: {hint}")
+    return Unreadable.exit_code if broken else 0
 
 
 def _raw(context: Context, view: View) -> None:
-    """Writes the bytes of a file; on a terminal what could steer it is shown instead."""
+    """Writes the bytes of a file; on a terminal what could steer it is shown instead. Raises Unreadable for no file."""
+    if view.document.ticket is None and not view.document.data:
+        from gitdesk.desk.writing import readable
+
+        readable(view.document)
     if context.out.is_terminal:
         context.out.text(view.document.data.decode("utf-8", "backslashreplace"))
     else:
@@ -69,17 +81,17 @@ def plain(view: View) -> dict[str, Any]:
     document = view.document
     attachments = [{"name": name, "path": path, "size": size} for name, path, size in view.attachments]
     one = document.ticket
+    ticket_id = document.path.rsplit("/", 1)[-1].removesuffix(".md")  # a header may name another one
     if one is None:
-        name = document.path.rsplit("/", 1)[-1].removesuffix(".md")
         return {
-            "id": name,
+            "id": ticket_id,
             "path": document.path,
             "problem": str(document.problems[0]),
             "commit": view.commit,
             "attachments": attachments,
         }
     return {
-        "id": one.id,
+        "id": ticket_id,
         "path": document.path,
         "problem": None,
         "title": one.title,

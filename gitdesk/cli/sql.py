@@ -8,7 +8,10 @@ from gitdesk.cli import spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.options import format_options
 from gitdesk.cli.spec import argument
+from gitdesk.errors import UsageError
 from gitdesk.render.table import Column
+
+_LONGEST = 1_000_000  # characters; SQLite's own limit is about as far
 
 
 @spec.command("sql")
@@ -20,7 +23,15 @@ def command(context: Context, statement: str) -> None:
     \b
       gitdesk sql 'select status, count(*) from tickets group by 1'
     """
-    if statement == "-":
-        statement = sys.stdin.read() if sys.stdin is not None else ""
-    names, rows = context.desk.sql(statement)
+    names, rows = context.desk.sql(statement_of(statement))
     context.out.table("rows", [Column(name, name, give_way=1) for name in names], rows, nothing="no rows")
+
+
+def statement_of(word: str) -> str:
+    """Returns the statement a word stands for: itself, for "-" what standard input says; raises UsageError."""
+    if word != "-":
+        return word
+    statement = sys.stdin.read(_LONGEST + 1) if sys.stdin is not None else ""
+    if len(statement) > _LONGEST:
+        raise UsageError(f"the statement has more than {_LONGEST:,} characters")
+    return statement

@@ -61,6 +61,8 @@ COMMANDS: tuple[Row, ...] = (
     Row("attach", "gitdesk.cli.attach:command", "Attach files", TIDY),
     Row("check", "gitdesk.cli.check:command", "Check the desk against its rules", CARE),
     Row("rule", "gitdesk.cli.rule:command", "Explain a rule by its code", CARE),
+    Row("import", "gitdesk.cli.import_:command", "Bring the history of another system in", CARE),
+    Row("export", "gitdesk.cli.export:command", "Take tickets out, with all that ever happened", CARE),
     Row("hook", "gitdesk.cli.hook:command", "", HIDDEN),
 )
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from gitdesk.errors import UsageError
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any
 
     from gitdesk.desk.door import Desk
     from gitdesk.domain.ticket import TicketId
@@ -113,3 +116,31 @@ def _actors(desk: Desk, text: str) -> tuple[str, ...]:
         return ()
     person = desk.me if text.casefold() == "me" else desk.config.find_person(text)
     return (text,) if person is None else (*person.addresses, text)
+
+
+# What a fresh ticket may have from the start beside its title, which its creation tells by itself.
+_FIRST = (
+    "status", "priority", "type", "group", "assignee", "requester", "channel", "source", "tags", "watchers", "fields",
+)  # fmt: skip
+_AHEAD = 500  # entries whose beginnings are read at once
+
+
+def with_beginnings(desk: Desk, entries: Iterable[Entry]) -> Iterator[tuple[Entry, dict[str, Any] | None]]:
+    """Yields each entry, and with the creation of a ticket what the ticket was created with, only what was set."""
+    waiting = iter(entries)
+    while some := list(islice(waiting, _AHEAD)):
+        wanted = list(dict.fromkeys(one.blob for one in some if one.blob and one.event.kind == "created"))
+        first = {oid: _first_values(data, oid) for oid, data in desk.repo.blobs(wanted)}
+        for one in some:
+            yield one, first.get(one.blob) if one.event.kind == "created" else None
+
+
+def _first_values(data: bytes, oid: str) -> dict[str, Any] | None:
+    from gitdesk.store import codec
+
+    ticket = codec.parse(data, oid).ticket
+    if ticket is None:
+        return None
+    values = {name: getattr(ticket, name) for name in _FIRST}
+    values["fields"] = dict(ticket.fields)
+    return {name: value for name, value in values.items() if value}

@@ -1,33 +1,26 @@
-"""The configuration in force at a commit: taken from the index's cache, parsed only when it is another version."""
+"""The configuration in force at a commit: parsed when it is another version than the one kept, and then kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import lru_cache
 
 from gitdesk.domain.config import PATH, Config
-from gitdesk.domain.query import Vocabulary
 from gitdesk.errors import Place, SetupError, Unreadable
-from gitdesk.store import read
+from gitdesk.store import kept_config, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from typing import Any
 
+    from gitdesk.domain.query import Vocabulary
     from gitdesk.store.git import Repo
-
-Cached = Callable[[], "tuple[str, Mapping[str, Any]] | None"]
 
 
 class Configurations:
-    """Finds the Config of a commit.
+    """Finds the Config of a commit."""
 
-    `cached` gives blob id and plain form of the version the index keeps, `refreshed` the same once the index is up to
-    the tip: a command that names its ticket in full leaves that to the next one that reads.
-    """
-
-    def __init__(self, repo: Repo, cached: Cached, refreshed: Cached) -> None:
-        self._repo, self._sources = repo, (cached, refreshed)
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
         self._known: dict[str, Config] = {}
 
     def at(self, commit: str) -> Config:
@@ -36,20 +29,23 @@ class Configurations:
         if entry is None:
             raise SetupError(f"not a desk: {commit[:10]} has no {PATH}", hint="`gitdesk init` makes one")
         if entry.oid not in self._known:
-            self._known[entry.oid] = self._kept(entry.oid) or parsed(self._repo.blob(entry.oid))
+            self._known[entry.oid] = self._kept(entry.oid) or self._read(entry.oid)
         return self._known[entry.oid]
 
     def _kept(self, oid: str) -> Config | None:
-        for source in self._sources:
-            found = source()
-            if found is not None and found[0] == oid:
-                try:
-                    return Config.from_plain(found[1])
-                except (TypeError, KeyError, ValueError, AttributeError):
-                    continue  # a damaged page of the index
-        return None
+        plain = kept_config.load(self._repo, oid)
+        try:
+            return None if plain is None else Config.from_plain(plain)
+        except (TypeError, KeyError, ValueError, AttributeError):
+            return None  # damaged
+
+    def _read(self, oid: str) -> Config:
+        config = parsed(self._repo.blob(oid))
+        kept_config.save(self._repo, oid, config.to_plain())
+        return config
 
 
+@lru_cache(maxsize=2)  # the index asks for the same one again
 def parsed(data: bytes) -> Config:
     """Returns what the bytes of gitdesk.yaml say; raises Unreadable with the place of the first mistake."""
     from gitdesk.store.config_file import parse_config
@@ -78,6 +74,8 @@ def for_index(data: bytes) -> tuple[dict[str, Any], Vocabulary] | None:
 
 def vocabulary(config: Config) -> Vocabulary:
     """Returns the words of a desk as queries need them."""
+    from gitdesk.domain.query import Vocabulary
+
     return Vocabulary(
         statuses={status.name: status.category for status in config.workflow.statuses},
         priorities=config.priorities,

@@ -8,11 +8,8 @@ from functools import cached_property
 
 from gitdesk import clock
 from gitdesk.desk.configuration import Configurations, for_index, vocabulary
-from gitdesk.desk.feed import Feed
-from gitdesk.domain.query import Scope
 from gitdesk.domain.ticket import TicketId
 from gitdesk.errors import SetupError, UsageError
-from gitdesk.index.index import Index
 from gitdesk.store import read
 from gitdesk.store.git import Repo
 
@@ -23,26 +20,30 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.desk.audit import Trail
+    from gitdesk.desk.feed import Feed
     from gitdesk.desk.plan import Outcome, Why, Wish
     from gitdesk.desk.reading import Found, View
     from gitdesk.domain.config import Config
     from gitdesk.domain.people import Person
+    from gitdesk.domain.query import Scope
     from gitdesk.domain.ticket import Ticket
     from gitdesk.domain.violation import Violation
+    from gitdesk.index.index import Index
 
 Progress = Callable[[int, int | None], None]
 Watch = Callable[[str], AbstractContextManager[Progress]]
 
 
 class Desk:
-    """An open desk: one branch of one clone, at the commit it had when first looked at."""
+    """An open desk: one branch of one clone, at the commit it had when first looked at.
+
+    What a verb needs is imported by it: a change that names its ticket in full opens no index.
+    """
 
     def __init__(self, repo: Repo, location: read.Location, environ: Mapping[str, str], watch: Watch) -> None:
         self.repo, self.location, self.environ, self.watch = repo, location, environ, watch
         self.now = clock.now(dict(environ))
-        self._configurations = Configurations(
-            repo, lambda: self._index_file.config_plain(), lambda: self.index.config_plain()
-        )
+        self._configurations = Configurations(repo)
 
     @classmethod
     def open(cls, start: str, environ: Mapping[str, str], watch: Watch) -> Desk:
@@ -115,12 +116,15 @@ class Desk:
     @cached_property
     def _index_file(self) -> Index:
         from gitdesk.desk.places import index_path
+        from gitdesk.index.index import Index
 
         return Index.open(index_path(self.repo, self.location))
 
     @cached_property
     def source(self) -> Feed:
         """Returns what the index is fed from."""
+        from gitdesk.desk.feed import Feed
+
         return Feed(self.repo)
 
     def scope(self, text: str = "") -> Scope:
@@ -130,6 +134,7 @@ class Desk:
         if "me" in text or "mine" in text:
             me, groups = self.me.id, self.me.groups
         from gitdesk.desk.places import local_zone
+        from gitdesk.domain.query import Scope
 
         return Scope(
             now=self.now,
@@ -186,10 +191,20 @@ class Desk:
 
     def change(self, wishes: Sequence[Wish], why: Why, *, dry_run: bool = False) -> Outcome:
         """Makes one commit of all the wishes or raises and changes nothing; a dry run only tells."""
+        self.repo.ask_settings()  # while the code is read that needs them
         from gitdesk.desk.writing import Writing
 
         writing = Writing(self.repo, self.location, self._configurations.at, self.now, self.environ)
         return writing.change(wishes, why, dry_run=dry_run)
+
+    def settle(self) -> bool:
+        """Finishes what a killed writer has left; tells whether there was something, and this desk is then outdated."""
+        from gitdesk.store import write
+
+        if not write.is_pending(self.repo):
+            return False
+        with write.turn(self.repo, self.location):
+            return True
 
     def log(self, ids: Sequence[TicketId] | None = None, **filters: Any) -> Trail:
         """Returns the audit trail, newest first; see `audit.trail` for the filters."""

@@ -112,13 +112,17 @@ def _make_folder(folder: str) -> None:
 
 
 def _template(path: str) -> bytes:
+    from gitdesk.store.config_file import MAX_BYTES
+
     try:
         with open(path, "rb") as file:
-            return file.read()
-    except OSError as error:
-        raise UsageError(
-            f"cannot be read: {(error.strerror or str(error)).lower()}", place=Place(path)
-        ) from error
+            data = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise UsageError(f"cannot be read: {reason}", place=Place(path)) from error
+    if len(data) > MAX_BYTES:
+        raise UsageError(f"the file has more than {MAX_BYTES:,} bytes", place=Place(path))
+    return data
 
 
 def _default(

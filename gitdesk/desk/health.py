@@ -7,6 +7,8 @@ from contextlib import suppress
 
 from gitdesk.desk.door import Desk
 from gitdesk.desk.places import index_path
+from gitdesk.desk.uncommitted import CONFIG_CHANGED, config_differs, conflict_words, conflicts
+from gitdesk.domain.config import PATH
 from gitdesk.errors import GitdeskError
 from gitdesk.store import git, write
 from gitdesk.store.identity import identity
@@ -53,6 +55,7 @@ def examine(
         )
         yield from _tried("identity", lambda: _identity(desk))
         yield from _tried("gitdesk.yaml", lambda: _config(desk))
+        yield from _work_tree(desk)
         yield from _tried("tickets", lambda: _tickets(desk))
         yield _index(desk)
         yield from _clone(desk)
@@ -93,6 +96,24 @@ def _config(desk: Desk) -> Finding:
     statuses, people = len(config.workflow.statuses), len(config.people)
     detail = f"{config.name}: {statuses} statuses, {people} people, prefix {config.prefix}"
     return Finding(name="gitdesk.yaml", state=OK, detail=detail)
+
+
+def _work_tree(desk: Desk) -> Iterator[Finding]:
+    """Yields what lies in the work tree and is not in force."""
+    if config_differs(desk):
+        yield Finding(
+            name="gitdesk.yaml",
+            state=WARNING,
+            detail=CONFIG_CHANGED,
+            hint=f"git commit {PATH}, or git restore {PATH}",
+        )
+    if paths := conflicts(desk):
+        yield Finding(
+            name="work tree",
+            state=ERROR,
+            detail=conflict_words(paths),
+            hint="edit them, git add them and git commit; or git merge --abort",
+        )
 
 
 def _tickets(desk: Desk) -> Finding:

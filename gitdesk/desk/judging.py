@@ -7,7 +7,8 @@ from gitdesk.domain.change import Change, is_document
 from gitdesk.domain.config import DEFAULT_ATTACHMENT_BYTES, PATH
 from gitdesk.domain.rules_file import check_file
 from gitdesk.domain.violation import Violation
-from gitdesk.store import codec, entries, read, staging
+from gitdesk.store import codec, entries, misplaced, read, staging
+from gitdesk.store.objects import TREE_MODE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,8 +29,12 @@ def everything(desk: Desk) -> Iterator[Violation]:
     config = yield from _configuration(read.find_file(desk.repo, desk.tip, PATH) or b"")
     limit = config.limits.attachment_bytes if config is not None else DEFAULT_ATTACHMENT_BYTES
     for path, mode, size in entries.listed(desk.repo, desk.tip):
-        yield from _weighed(check_file(path, mode, size, limit), config)
-    wanted = [(path, new) for path, _, new in desk.source.diff(None, desk.tip) if new and is_document(path)]
+        yield from _weighed(_check_entry(path, mode, size, limit), config)
+    wanted = [
+        (path, new)
+        for path, _, new in desk.source.diff(None, desk.tip)
+        if new and is_document(path) and not misplaced.is_mark(new)
+    ]
     with desk.watch("checking tickets") as progress:
         for count, (_, _, document) in enumerate(desk.source.documents(wanted)):
             if count % _GROUP == 0:
@@ -49,10 +54,18 @@ def staged(desk: Desk) -> Iterator[Violation]:
         if one.path == PATH or one.deleted:
             continue
         size = len(desk.repo.blob(one.new)) if one.new is not None else 0
-        yield from _weighed(check_file(one.path, one.mode, size, limit), config)
+        yield from _weighed(_check_entry(one.path, one.mode, size, limit), config)
         if is_document(one.path) and one.new is not None:
             before, after = _version(desk, one.path, one.old), _version(desk, one.path, one.new)
             yield from _judge(Change(path=one.path, before=before, after=after), config)
+
+
+def _check_entry(path: str, mode: str, size: int, limit: int) -> tuple[Violation, ...]:
+    """Returns what is wrong with an entry by its path, mode and size; a folder is fine where no file belongs."""
+    problem = misplaced.find(path, mode)
+    if problem is not None:
+        return (problem,)
+    return () if mode == TREE_MODE else check_file(path, mode, size, limit)
 
 
 def _version(desk: Desk, path: str, oid: str | None) -> Document | None:

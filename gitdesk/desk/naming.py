@@ -25,7 +25,9 @@ def resolve(desk: Desk, word: str) -> TicketId:
     full = grammar.parse_id(text)
     if full is not None and read.find_entry(desk.repo, desk.tip, grammar.path_of(full)) is not None:
         return full
-    prefix, _, code = text.rpartition("-")
+    prefix, dash, code = text.rpartition("-")
+    if dash and not prefix:
+        raise _none(word)  # a word that begins with a dash is an option somebody misplaced
     beginning = grammar.normal_code(code)
     if not beginning or (prefix and prefix.upper() != desk.config.prefix) or not set(beginning) <= _ALPHABET:
         raise _none(word)

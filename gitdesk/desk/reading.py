@@ -6,7 +6,7 @@ from gitdesk.domain import format as grammar
 from gitdesk.domain.query import Query
 from gitdesk.domain.ticket import TicketId
 from gitdesk.errors import NotFound, UsageError
-from gitdesk.store import codec, read
+from gitdesk.store import codec, misplaced, read
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -123,6 +123,8 @@ def document(desk: Desk, ticket_id: TicketId, at: str | None = None) -> tuple[Do
     if entry is None:
         when = f' at "{at}"' if at is not None else ""
         raise NotFound(f"no ticket {ticket_id} on this desk{when}")
+    if misplaced.find(path, entry.mode) is not None:
+        return misplaced.document(path, entry.mode), entry.oid, commit
     return codec.parse(desk.repo.blob(entry.oid), path), entry.oid, commit
 
 
@@ -155,7 +157,7 @@ def view(desk: Desk, ticket_id: TicketId, at: str | None) -> View:
         commit=commit,
         category=(desk.config.workflow.category(one.status) or "") if one else "",
         updated="",
-        links=_links(desk, one) if one and at is None else _plain_links(one),
+        links=_links(desk, ticket_id, one) if one and at is None else _plain_links(one),
         attachments=attachments,
     )
 
@@ -164,19 +166,19 @@ def _plain_links(one: Ticket | None) -> tuple[tuple[str, TicketId, str, str], ..
     return tuple((link.kind, link.target, "", "") for link in one.links) if one else ()
 
 
-def _links(desk: Desk, one: Ticket) -> tuple[tuple[str, TicketId, str, str], ...]:
+def _links(desk: Desk, ticket_id: TicketId, one: Ticket) -> tuple[tuple[str, TicketId, str, str], ...]:
     """Returns the links of a ticket from both ends, with title and status of the other."""
     from gitdesk.domain.edit import LINK_KINDS
 
     ends = [(link.kind, str(link.target)) for link in one.links]
     scope = desk.scope()
     pointing = desk.index.search(
-        Query.parse(f"link:*:{one.id}", scope.vocabulary), scope, columns=("id", "links")
+        Query.parse(f"link:*:{ticket_id}", scope.vocabulary), scope, columns=("id", "links")
     )
     for other, links in pointing:
         for link in links:
             end = (LINK_KINDS.get(link["kind"], f"{link['kind']} (from there)"), other)
-            if link["target"] == one.id and end not in ends:
+            if link["target"] == ticket_id and end not in ends:
                 ends.append(end)
     if not ends:
         return ()

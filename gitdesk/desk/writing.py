@@ -9,7 +9,7 @@ from gitdesk.domain.change import Change, render_message, subject
 from gitdesk.domain.people import author_of
 from gitdesk.domain.ticket import TicketId
 from gitdesk.errors import Conflict, NotFound, Place, Refused, SetupError, Unreadable
-from gitdesk.store import codec, entries, layout, read, write
+from gitdesk.store import codec, entries, read, write
 from gitdesk.store.objects import object_id
 from gitdesk.value import replace
 
@@ -106,6 +106,8 @@ class Writing:
         return found
 
     def _create(self, wish: Fresh, config: Config, tip: str, draft: Draft) -> None:
+        from gitdesk.store import layout
+
         def taken(ticket_id: str) -> bool:
             path = grammar.path_of(TicketId(ticket_id))
             return path in draft.files or read.find_entry(self._repo, tip, path) is not None
@@ -140,13 +142,16 @@ class Writing:
         draft: Draft,
     ) -> None:
         oid, document = known[wish.ticket_id]
-        ticket = readable(document)
+        written = readable(document)
+        ticket = replace(
+            written, id=wish.ticket_id
+        )  # the path says whose file it is, whatever the header says
         after = self._attach(wish.edit.apply(ticket), wish.files, config, tip, draft)
         if after == ticket:
             if not any(path.startswith(grammar.attachment_dir(ticket.id)) for path in draft.files):
                 draft.unchanged.append(wish.ticket_id)
             return
-        data = codec.amend(document, after)
+        data = codec.amend(document, replace(after, id=written.id))
         changed = codec.parse(data, document.path)
         known[wish.ticket_id] = (oid, changed)
         draft.files[document.path] = data

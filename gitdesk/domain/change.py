@@ -179,7 +179,28 @@ def subject(changes: Sequence[Change]) -> str:
     by_ticket: dict[str, list[Event]] = {}
     for event in told(whole.values()):
         by_ticket.setdefault(event.ticket_id, []).append(event)
+    if not by_ticket:
+        return change_words.quiet_subject(
+            [(one.ticket_id, quiet(one)) for one in whole.values() if quiet(one)]
+        )
     return change_words.subject(list(by_ticket.items()))
+
+
+def quiet(change: Change) -> str:
+    """Returns in words how a file changed that says what it said before; "" for one that is the same or not there."""
+    before, after = change.before, change.after
+    if before is None or after is None or before.data == after.data:
+        return ""
+    old, new = before.data, after.data
+    if old.replace(b"\r\n", b"\n") != new.replace(b"\r\n", b"\n"):
+        return "layout of the file changed, nothing it says"
+    names = [_line_ends(data) for data in (old, new)]
+    return f"line ends {names[0]} → {names[1]}"
+
+
+def _line_ends(data: bytes) -> str:
+    crlf = data.count(b"\r\n")
+    return "LF" if not crlf else "CRLF" if crlf == data.count(b"\n") else "mixed"
 
 
 def with_moves(changes: Iterable[Change]) -> list[Change]:

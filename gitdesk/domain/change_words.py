@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.domain.change_message import one_line
+from gitdesk.lazy import pattern
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +12,9 @@ if TYPE_CHECKING:
     from gitdesk.domain.event import Event
 
 SUBJECT_WIDTH = 72  # display columns: what Git's own one-line listings leave room for
+# Marks, overrides and isolates of direction, zero-width characters that join nothing, and other format characters.
+_DECEIVING = pattern("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_WIDE = "\u1100"  # the first character that takes two columns
 _QUOTED = ("title", "source", "channel", "requester")
 _LISTED = ("tag", "watcher", "link", "attachment")
 _NOBODY = {"assignee": "nobody"}
@@ -58,12 +62,26 @@ def subject(told: Sequence[tuple[str, Sequence[Event]]]) -> str:
         parts.append(f"{tickets[0][0]}: {_phrases(tickets[0][1])}")
     elif tickets:
         parts.append(f"{len(tickets)} tickets: {_shared([found for _, found in tickets])}")
-    return shortened(one_line("; ".join(parts + others)) or "nothing changed")
+    return shortened(one_line(_harmless("; ".join(parts + others))) or "nothing changed")
+
+
+def _harmless(text: str) -> str:
+    """Returns a text whose characters that reorder or hide others are written out, as commands show them."""
+    if text.isprintable():
+        return text
+    return _DECEIVING.sub(lambda found: f"\\u{{{ord(found[0]):x}}}", text)
+
+
+def quiet_subject(told: Sequence[tuple[str, str]]) -> str:
+    """Returns the first line of a commit that changes files but nothing they say, given ids and words for each."""
+    if len(told) == 1:
+        return f"{told[0][0]}: {told[0][1]}"
+    return f"{len(told)} tickets: layout of the files changed" if told else "nothing changed"
 
 
 def shortened(text: str, width: int = SUBJECT_WIDTH) -> str:
     """Returns a text cut to a number of display columns, with `…` where something is left out."""
-    if len(text) <= width and text.isascii():
+    if len(text) <= width and (text.isascii() or max(text.replace("→", ""), default="") < _WIDE):
         return text
     used, cut = 0, 0
     for place, char in enumerate(text):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from operator import attrgetter
 
-from gitdesk.domain.event_sequence import align
 from gitdesk.domain.ticket import Ticket, timestamp
 from gitdesk.value import Value
 
@@ -140,6 +139,8 @@ def _list_events(
     ticket_id: str, kind: str, before: tuple[object, ...], after: tuple[object, ...], initial: bool
 ) -> Iterator[Event]:
     """Yields one event an entry that went, came or changed its place."""
+    from gitdesk.domain.event_sequence import align
+
     found = align(before, after)
     for i in found.removed:
         yield Event(ticket_id=ticket_id, kind=kind, before=str(before[i]), was=i, initial=initial)
@@ -151,6 +152,8 @@ def _list_events(
 
 
 def _field_events(ticket_id: str, old: _Fields, new: _Fields, initial: bool) -> Iterator[Event]:
+    from gitdesk.domain.event_sequence import align
+
     found = align(tuple(key for key, _ in old), tuple(key for key, _ in new))
 
     def told(i: int | None, j: int | None) -> Event:
@@ -179,6 +182,8 @@ def _message_events(
         for place in range(len(before), len(after)):
             yield _message_event(ticket_id, after[place], place, initial)
         return
+    from gitdesk.domain.event_sequence import align
+
     found = align(before, after)
     changed = _pair_changed(before, after, found)
     gone = {i for i, _ in changed}

@@ -21,7 +21,6 @@ CODE_LENGTH = 8
 
 ID_PATTERN = "[A-Z][A-Z0-9]{1,5}-[0-9A-HJKMNP-TV-Z]{8}"
 _ID = pattern(ID_PATTERN)
-_PATH = pattern(rf"tickets/([0-9A-Z]{{2}})/({ID_PATTERN})\.md")
 _TIME = pattern(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)")
 LINK_KIND = pattern(r"[a-z][a-z0-9_-]*")
 
@@ -30,6 +29,11 @@ LINK_KIND = pattern(r"[a-z][a-z0-9_-]*")
 _CONTROL = pattern(
     "[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff\ud800-\udfff]"
 )
+
+# Letters, marks and symbols that print nothing although Unicode does not call them format characters.
+_FILLERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0") | {
+    chr(code) for code in range(0xFE00, 0xFE10)
+}
 
 # The literal beginning lets the regex engine skip through a long body; text is searched behind a newline.
 _START = pattern(
@@ -78,10 +82,8 @@ def path_of(ticket_id: str) -> str:
 
 def id_of(path: str) -> TicketId | None:
     """Returns the id that a path is the ticket file of, None if it is no ticket's path."""
-    found = _PATH.fullmatch(path)
-    if found is None or found[2].rpartition("-")[2][:2] != found[1]:
-        return None
-    return TicketId(found[2])
+    found = parse_id(path.rpartition("/")[2].removesuffix(".md"))
+    return found if found is not None and path_of(found) == path else None
 
 
 def attachment_dir(ticket_id: str) -> str:
@@ -152,10 +154,22 @@ def find_control(text: str) -> str | None:
     return found[0] if found else None
 
 
+def is_visible(text: str) -> bool:
+    """Tells whether a reader sees anything of a text: it is more than blanks, format characters and fillers."""
+    if text.isascii():
+        return not text.isspace() and text != ""
+    import unicodedata
+
+    return any(
+        char not in _FILLERS and unicodedata.category(char) not in ("Cc", "Cf", "Zs", "Zl", "Zp")
+        for char in text
+    )
+
+
 def check_title(text: str) -> str:
     """Returns the title without blanks around it; raises UsageError when it cannot be one."""
     title = text.strip()
-    if not title:
+    if not is_visible(title):
         raise UsageError("the title is empty")
     if "\n" in title or "\r" in title:
         raise UsageError("a title is one line", hint="put the rest into the description")
@@ -277,7 +291,7 @@ def near_starts(body: str, messages: int) -> tuple[int, ...]:
 
     `messages` is how many real ones it has, which tells the usual body without looking closer.
     """
-    if len(_DATED_HEADING.findall(body)) == messages:
+    if body.count("#") == 3 * messages or len(_DATED_HEADING.findall(body)) == messages:
         return ()
     real = set(message_starts(body))
     return tuple(found.start() for found in _NEAR_START.finditer(body) if found.start() not in real)

@@ -12,7 +12,7 @@ from gitdesk.domain.folding import Needle, fold
 from gitdesk.domain.format import normal_code
 from gitdesk.domain.query_check import number
 from gitdesk.domain.query_keys import ALIASES, FIELD, KINDS, TIME
-from gitdesk.domain.query_time import days, duration, shifted, stretch
+from gitdesk.domain.query_time import END, days, duration, shifted, stretch
 from gitdesk.domain.query_tree import EVERYTHING, And, Not, Or, Term, Words, disjoin, negate
 from gitdesk.domain.query_words import FIELDS
 from gitdesk.domain.ticket import NOTE, REPLY
@@ -171,8 +171,9 @@ def bounds(term: Term, scope: Scope) -> tuple[datetime | None, datetime | None]:
     if length is None:
         found = stretch(text, scope.now, scope.time_zone)
         start, end = found if found else (scope.now, scope.now)
-        return {"<": (None, start), "<=": (None, end), ">": (end, None), ">=": (start, None)}.get(
-            term.operator, (start, end)
+        last = end if end < END else None
+        return {"<": (None, start), "<=": (None, last), ">": (end, None), ">=": (start, None)}.get(
+            term.operator, (start, last)
         )
     if term.key == "snoozed":
         edge = shifted(scope.now, length)
@@ -292,13 +293,13 @@ def field_holds(term: Term, text: str, scope: Scope) -> bool:
         day = _day(text)
         if covered is None or day is None:
             return False
-        first, after = covered
+        first, last = covered
         return {
             "<": day < first,
-            "<=": day < after,
-            ">": day >= after,
+            "<=": day <= last,
+            ">": day > last,
             ">=": day >= first,
-            ":": first <= day < after,
+            ":": first <= day <= last,
         }[term.operator]
     left = number(text)
     return left is not None and right is not None and compared(left, term.operator, right)

@@ -28,6 +28,9 @@ EXAMPLES = (
     "write it like 7d, 36h, today, yesterday, monday, 2026-11-01, 2026-11, 2026-W47 or 2026-11-01T09:00"
 )
 
+BEGIN = datetime.min.replace(tzinfo=UTC)
+END = datetime.max.replace(microsecond=0, tzinfo=UTC)  # a stretch that goes so far has no end
+
 Stretch = tuple[datetime, datetime]  # from, up to but without; UTC
 
 
@@ -78,11 +81,11 @@ def stretch(text: str, now: datetime, zone: str) -> Stretch | None:
     if days is None:
         return None
     where = zone_named(zone)
-    return _midnight(days[0], where), _midnight(days[1], where)
+    return _midnight(days[0], where), _after(days[1], where)
 
 
 def days(text: str, now: datetime, zone: str) -> tuple[date, date] | None:
-    """Returns the first day a text covers and the day after its last, for fields that hold a date."""
+    """Returns the first and the last day a text covers, for fields that hold a date."""
     left, dots, right = text.partition("..")
     first, last = _days(left, now, zone), _days(right if dots else left, now, zone)
     return (first[0], last[1]) if first and last else None
@@ -93,8 +96,7 @@ def shifted(moment: datetime, by: timedelta) -> datetime:
     try:
         return moment + by
     except OverflowError:
-        edge = datetime.max if by > timedelta() else datetime.min
-        return edge.replace(microsecond=0, tzinfo=UTC)
+        return END if by > timedelta() else BEGIN
 
 
 def _days(text: str, now: datetime, zone: str) -> tuple[date, date] | None:
@@ -104,10 +106,10 @@ def _days(text: str, now: datetime, zone: str) -> tuple[date, date] | None:
             today = now.astimezone(zone_named(zone)).date()
             back = (today.weekday() - _WEEKDAYS.index(word)) % 7 if word in _WEEKDAYS else -_DAYS[word]
             first = today - timedelta(days=back)
-            return first, first + timedelta(days=1)
+            return first, first
         if week := _WEEK.fullmatch(text):
             first = date.fromisocalendar(int(week[1]), int(week[2]), 1)
-            return first, first + timedelta(days=7)
+            return first, first + timedelta(days=6)
         if given := _DATE.fullmatch(text):
             return _calendar(given[1], given[2], given[3])
     except (ValueError, OverflowError):
@@ -118,10 +120,12 @@ def _days(text: str, now: datetime, zone: str) -> tuple[date, date] | None:
 def _calendar(year: str, month: str | None, day: str | None) -> tuple[date, date]:
     first = date(int(year), int(month or 1), int(day or 1))
     if day:
-        return first, first + timedelta(days=1)
-    if month:
-        return first, date(first.year + first.month // 12, first.month % 12 + 1, 1)
-    return first, date(first.year + 1, 1, 1)
+        return first, first
+    if not month:
+        return first, date(first.year, 12, 31)
+    if first.month == 12:
+        return first, date(first.year, 12, 31)
+    return first, date(first.year, first.month + 1, 1) - timedelta(days=1)
 
 
 def _instant(text: str, zone: str) -> Stretch | None:
@@ -129,16 +133,25 @@ def _instant(text: str, zone: str) -> Stretch | None:
         moment = datetime.fromisoformat(text.upper())
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone_named(zone))
-        start = moment.astimezone(UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
         return None
+    try:
+        start = moment.astimezone(UTC)
+    except OverflowError:  # in UTC it is in a year that no calendar has
+        start = END if moment.year > 5000 else BEGIN
     has_seconds = text.count(":") - (1 if _OFFSET.search(text) else 0) == 2
     return start, shifted(start, timedelta(seconds=1 if has_seconds else 60))
+
+
+def _after(last: date, zone: tzinfo) -> datetime:
+    """Returns when the day after a last one begins; after the last day of all, the end of the calendar."""
+    if last == date.max:
+        return shifted(_midnight(last, zone), timedelta(days=1))
+    return _midnight(last + timedelta(days=1), zone)
 
 
 def _midnight(day: date, zone: tzinfo) -> datetime:
     try:
         return datetime.combine(day, time(), tzinfo=zone).astimezone(UTC)
     except OverflowError:
-        edge = datetime.max if day.year > 5000 else datetime.min
-        return edge.replace(microsecond=0, tzinfo=UTC)
+        return END if day.year > 5000 else BEGIN

@@ -1,8 +1,8 @@
-"""The judge: one table of rules, one function that says what is wrong with a Change."""
+"""The judge: one function that says what is wrong with a Change, and the table of all rules for who explains them."""
 
 from __future__ import annotations
 
-from gitdesk.domain import rules_config, rules_file, rules_values
+from gitdesk.domain import rules_values
 from gitdesk.domain.violation import ERROR, OFF
 from gitdesk.errors import Place, Refused
 from gitdesk.value import replace
@@ -10,14 +10,24 @@ from gitdesk.value import replace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from gitdesk.domain.change import Change
     from gitdesk.domain.config import Config
     from gitdesk.domain.violation import Rule, Violation
 
-RULES: dict[str, Rule] = {
-    rule.code: rule for family in (rules_file, rules_values, rules_config) for rule in family.RULES
-}
+    RULES: dict[str, Rule]
+
+
+def __getattr__(name: str) -> Any:
+    """Makes the table of all rules by their codes when it is first asked for: to judge a change, none is needed."""
+    if name != "RULES":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from gitdesk.domain import rules_config, rules_file
+
+    table = {rule.code: rule for family in (rules_file, rules_values, rules_config) for rule in family.RULES}
+    globals()["RULES"] = table
+    return table
 
 
 def check(change: Change, config: Config) -> tuple[Violation, ...]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
+from itertools import islice
 
 from gitdesk.domain import near
+from gitdesk.domain.format import MAX_HEADER
 from gitdesk.domain.violation import ERROR, WARN, Rule, Violation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
 
     from gitdesk.domain.change import Change
     from gitdesk.domain.config import Config
@@ -108,6 +111,8 @@ RULES = (
     ),
 )
 
+MAX_FOUND = 100  # of one file: nobody reads more, and a hostile file must not keep anybody busy
+
 
 def check(change: Change, config: Config) -> Iterator[Violation]:
     """Yields what is wrong with the values a change brings in; values that were there before are let be."""
@@ -116,6 +121,11 @@ def check(change: Change, config: Config) -> Iterator[Violation]:
         return
     ticket = after.ticket
     before = change.before.ticket if change.before else None
+    yield from islice(_found_in(after, ticket, before, config), MAX_FOUND)
+
+
+def _found_in(after: Document, ticket: Ticket, before: Ticket | None, config: Config) -> Iterator[Violation]:
+    hints = near.Hints()
     for key, code, allowed in (
         ("status", "F040", [status.name for status in config.workflow.statuses]),
         ("priority", "F041", list(config.priorities)),
@@ -124,30 +134,33 @@ def check(change: Change, config: Config) -> Iterator[Violation]:
     ):
         value = getattr(ticket, key)
         if value and value not in allowed and (before is None or getattr(before, key) != value):
-            yield _unknown(after, code, key, value, allowed)
-    yield from _assignee(after, ticket, before, config)
-    yield from _tags(after, ticket, before, config)
-    yield from _fields(after, ticket, before, config)
+            yield _unknown(after, code, key, value, allowed, hints)
+    yield from _assignee(after, ticket, before, config, hints)
+    yield from _tags(after, ticket, before, config, hints)
+    yield from _fields(after, ticket, before, config, hints)
     yield from _transition(after, ticket, before, config)
 
 
-def _assignee(after: Document, ticket: Ticket, before: Ticket | None, config: Config) -> Iterator[Violation]:
+def _assignee(
+    after: Document, ticket: Ticket, before: Ticket | None, config: Config, hints: near.Hints
+) -> Iterator[Violation]:
     value = ticket.assignee
     if value and (before is None or before.assignee != value) and config.agent(value) is None:
-        yield _unknown(after, "P001", "assignee", value, [person.id for person in config.people])
+        yield _unknown(after, "P001", "assignee", value, [person.id for person in config.people], hints)
 
 
-def _tags(after: Document, ticket: Ticket, before: Ticket | None, config: Config) -> Iterator[Violation]:
+def _tags(
+    after: Document, ticket: Ticket, before: Ticket | None, config: Config, hints: near.Hints
+) -> Iterator[Violation]:
     specs = {spec.name: spec for spec in config.tags.specs}
-    old = before.tags if before else ()
+    allowed = [name for name in specs if not specs[name].deprecated_for]
+    old = frozenset(before.tags) if before else frozenset()
     for tag in ticket.tags:
         if tag in old:
             continue
         spec = specs.get(tag)
         if spec is None and not config.tags.open:
-            yield _unknown(
-                after, "T001", "tags", tag, [name for name in specs if not specs[name].deprecated_for], "tag"
-            )
+            yield _unknown(after, "T001", "tags", tag, allowed, hints, "tag")
         elif spec is not None and spec.deprecated_for:
             yield _found(
                 after,
@@ -170,7 +183,9 @@ def _tags(after: Document, ticket: Ticket, before: Ticket | None, config: Config
         )
 
 
-def _fields(after: Document, ticket: Ticket, before: Ticket | None, config: Config) -> Iterator[Violation]:
+def _fields(
+    after: Document, ticket: Ticket, before: Ticket | None, config: Config, hints: near.Hints
+) -> Iterator[Violation]:
     specs = {spec.name: spec for spec in config.field_specs}
     old = dict(before.fields) if before else {}
     for name, value in ticket.fields:
@@ -178,7 +193,7 @@ def _fields(after: Document, ticket: Ticket, before: Ticket | None, config: Conf
             continue
         spec = specs.get(name)
         if spec is None:
-            yield _unknown(after, "F044", name, name, list(specs), "field")
+            yield _unknown(after, "F044", name, name, list(specs), hints, "field")
             continue
         if wrong := spec.problem(value):
             listed = "one of: " + ", ".join(spec.values) if spec.values else None
@@ -206,9 +221,15 @@ def _transition(
 
 
 def _unknown(
-    document: Document, code: str, key: str, value: str, allowed: Iterable[str], kind: str | None = None
+    document: Document,
+    code: str,
+    key: str,
+    value: str,
+    allowed: Sequence[str],
+    hints: near.Hints,
+    kind: str | None = None,
 ) -> Violation:
-    return _found(document, code, key, value, f'unknown {kind or key} "{value}"', near.hint(value, allowed))
+    return _found(document, code, key, value, f'unknown {kind or key} "{value}"', hints.hint(value, allowed))
 
 
 def _found(
@@ -231,13 +252,23 @@ def _place(data: bytes, key: str, value: str) -> tuple[int | None, int | None]:
     """Returns line and column of a value in the header, counted from 1; of its key where the value is hidden."""
     key_at: tuple[int | None, int | None] = (None, None)
     pattern = re.compile(rf"\s*[\"']?{re.escape(key)}[\"']?\s*:")
-    for number, raw in enumerate(data.decode("utf-8", "replace").lstrip("\ufeff").split("\n"), 1):
-        if number > 1 and raw.rstrip() in ("---", "..."):
-            break
-        found = pattern.match(raw)
+    for number, raw in enumerate(_header_lines(data), 1):
+        found = pattern.match(raw) if key in raw else None
         start = found.end() if found else 0
         if found and key_at[0] is None:
             key_at = (number, len(raw) - len(raw.lstrip()) + 1)
         if key_at[0] is not None and value and (at := raw.find(value, start)) >= 0:
             return number, at + 1
     return key_at
+
+
+@lru_cache(maxsize=2)  # one file is asked about again and again
+def _header_lines(data: bytes) -> list[str]:
+    """Returns the lines of a header, the first line of dashes among them."""
+    lines: list[str] = []
+    text = data[: MAX_HEADER + 1_000].decode("utf-8", "replace").lstrip("\ufeff")
+    for line in text.split("\n"):
+        if lines and line.rstrip() in ("---", "..."):
+            break
+        lines.append(line)
+    return lines

@@ -81,4 +81,4 @@ class Ticket(Value):
 
 def timestamp(moment: datetime) -> str:
     """Returns an aware time as RFC 3339 in UTC with `Z`, to the second."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat()[:19] + "Z"  # strftime writes the year 7 as 7

@@ -6,13 +6,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 1
+VERSION = 3
 
 # Names that begin with x_ are ours alone; views and what history adds are public.
 _TABLES = """
 CREATE TABLE x_meta (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
 CREATE TABLE x_tickets (
-  n INTEGER PRIMARY KEY,                -- project.number of the path: rows lie in the order of ids
+  n INTEGER PRIMARY KEY,                -- ours alone, as SQLite hands them out: nothing may depend on their order
   path TEXT NOT NULL, blob TEXT NOT NULL, readable INTEGER NOT NULL, problem TEXT NOT NULL,
   id TEXT NOT NULL, code TEXT NOT NULL,
   title TEXT NOT NULL, status TEXT NOT NULL, priority TEXT NOT NULL, type TEXT NOT NULL, "group" TEXT NOT NULL,
@@ -30,9 +30,9 @@ CREATE TABLE x_values (
   kind TEXT NOT NULL, key TEXT NOT NULL, ticket INTEGER NOT NULL, PRIMARY KEY (kind, key, ticket)
 ) WITHOUT ROWID;
 CREATE TABLE x_attachments (
-  path TEXT PRIMARY KEY, ticket INTEGER NOT NULL, name TEXT NOT NULL, blob TEXT NOT NULL
+  path TEXT PRIMARY KEY, owner TEXT NOT NULL, name TEXT NOT NULL, blob TEXT NOT NULL  -- owner: a ticket's path
 ) WITHOUT ROWID;
-CREATE INDEX x_attachments_ticket ON x_attachments (ticket, name);
+CREATE INDEX x_attachments_owner ON x_attachments (owner, name);
 CREATE VIRTUAL TABLE x_search USING fts5(
   title, about, description, messages, content='', prefix='2 3', tokenize='ascii'
 );
@@ -40,20 +40,23 @@ CREATE VIRTUAL TABLE x_search USING fts5(
 # Made after a full build: sorting once is faster than keeping order all the way. The first one holds what lists
 # are filtered by, so that a scan for a rare value does not touch the rows it skips.
 INDEXES = {
-    "x_tickets_order": 'x_tickets (done, rank DESC, created, n, status, assignee, "group", priority, type)',
-    "x_tickets_created": "x_tickets (readable, created, n)",
-    "x_tickets_updated": "x_tickets (readable, updated, n)",
-    "x_tickets_code": "x_tickets (code)",
+    "x_tickets_path": "x_tickets (path)",
+    "x_tickets_order": 'x_tickets (done, rank DESC, created, path, status, assignee, "group", priority, type)',
+    "x_tickets_created": "x_tickets (readable, created, path)",
+    "x_tickets_updated": "x_tickets (readable, updated, path)",
+    "x_tickets_code": "x_tickets (code, path)",
     "x_tickets_requester": "x_tickets (requester)",
     "x_tickets_source": "x_tickets (source) WHERE source <> ''",
 }
+_UNIQUE = ("x_tickets_path",)
 _VIEWS = """
 CREATE VIEW tickets AS SELECT id, nullif(title, '') AS title, nullif(status, '') AS status,
   nullif(category, '') AS category, nullif(priority, '') AS priority, nullif(type, '') AS type,
   nullif("group", '') AS "group", nullif(assignee, '') AS assignee, nullif(requester, '') AS requester,
   nullif(channel, '') AS channel, nullif(created, '') AS created, nullif(updated, '') AS updated,
   nullif(snoozed_until, '') AS snoozed_until, nullif(source, '') AS source,
-  nullif(merged_into, '') AS merged_into, messages, path, blob, nullif(problem, '') AS problem FROM x_tickets;
+  nullif(merged_into, '') AS merged_into, messages, path, nullif(blob, '') AS blob,
+  nullif(problem, '') AS problem FROM x_tickets;
 CREATE VIEW tags AS SELECT x_tickets.id AS ticket, value AS tag FROM x_tickets, json_each(x_tickets.tags);
 CREATE VIEW watchers AS SELECT x_tickets.id AS ticket, value AS watcher FROM x_tickets, json_each(x_tickets.watchers);
 CREATE VIEW links AS SELECT x_tickets.id AS ticket, json_extract(value, '$.kind') AS kind,
@@ -66,7 +69,7 @@ CREATE VIEW messages AS SELECT x_tickets.id AS ticket, m.key + 1 AS number, json
   json_extract(m.value, '$[1]') AS kind, json_extract(m.value, '$[2]') AS author,
   json_extract(m.value, '$[3]') AS body FROM x_tickets JOIN x_texts USING (n), json_each(thread) AS m;
 CREATE VIEW attachments AS SELECT t.id AS ticket, a.name AS name, a.path AS path, a.blob AS blob
-  FROM x_attachments AS a JOIN x_tickets AS t ON t.n = a.ticket;
+  FROM x_attachments AS a JOIN x_tickets AS t ON t.path = a.owner;
 """
 VIEWS = ("tickets", "tags", "watchers", "links", "fields", "descriptions", "messages", "attachments")
 _EMPTIED = ("x_tickets", "x_texts", "x_names", "x_values", "x_attachments")
@@ -98,7 +101,8 @@ def bulk(connection: sqlite3.Connection, on: bool) -> None:
 def make_indexes(connection: sqlite3.Connection) -> None:
     """Makes every index over tickets."""
     for name, definition in INDEXES.items():
-        connection.execute(f"CREATE INDEX {name} ON {definition}")
+        unique = "UNIQUE " if name in _UNIQUE else ""
+        connection.execute(f"CREATE {unique}INDEX {name} ON {definition}")
 
 
 def empty(connection: sqlite3.Connection) -> None:

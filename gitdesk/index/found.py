@@ -12,13 +12,14 @@ from gitdesk.value import Value
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from gitdesk.domain.query_words import Wanted
     from gitdesk.index.sql import Where
 
 # A word in the title says most about a ticket, then requester and tags, the description, the thread.
 _RANK = "bm25(x_search, 10.0, 4.0, 3.0, 1.0)"
+_PATH = "(SELECT path FROM x_tickets WHERE n = x_search.rowid)"
 _SURE, _HOPED = 1, 2  # tiers: whole words, then beginnings
 
 
@@ -64,14 +65,23 @@ def _ranked(
     without: Sequence[Needle],
     where: Where | None,
     limit: int,
-) -> Iterator[tuple[int, float]]:
+) -> list[tuple[int, float]]:
+    """Returns row number and rank of the best, equals in the order of their paths."""
     match = matching(needles)
     if without:
         match = f"{match} NOT ({' OR '.join(matching([needle]) for needle in without)})"
     condition = f" AND +rowid IN (SELECT n FROM x_tickets WHERE {where.sql})" if where else ""
-    statement = f"SELECT rowid, {_RANK} AS r FROM x_search WHERE x_search MATCH ?{condition} ORDER BY r, rowid LIMIT ?"
-    parameters = (match, *(where.parameters if where else ()), limit)
-    yield from connection.execute(statement, parameters)
+    statement = f"SELECT rowid, {_RANK} AS r FROM x_search WHERE x_search MATCH ?{condition}"
+    parameters = (match, *(where.parameters if where else ()))
+
+    def asked(order: str, most: int) -> list[tuple[int, float]]:
+        return connection.execute(f"{statement} ORDER BY {order} LIMIT ?", (*parameters, most)).fetchall()
+
+    best = asked("r", limit + 1)
+    if len({rank for _, rank in best}) == len(best):
+        return best[:limit]
+    # Looking up the path of every hit takes as long as ranking it: only when there are equals to tell apart.
+    return asked(f"r, {_PATH}", limit)
 
 
 def _hit(connection: sqlite3.Connection, n: int, rank: tuple[int, float], needles: Sequence[Needle]) -> Hit:

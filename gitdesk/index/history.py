@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import UTC
 
 from gitdesk.domain.change import (
     APPROVED,
@@ -20,7 +18,10 @@ from gitdesk.domain.change import (
 )
 from gitdesk.domain.format import path_of
 from gitdesk.index import history_tables as tables
+from gitdesk.index.history_graph import Graph, left_behind
+from gitdesk.index.history_merges import Merges
 from gitdesk.index.history_rows import Teller, event_rows
+from gitdesk.index.stored import instant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,21 +31,30 @@ if TYPE_CHECKING:
 
     from gitdesk.domain.change import (
         Commit,
-        CommitRecord,
+        FileVersion,
         Signature,
     )
     from gitdesk.domain.document import Document
-    from gitdesk.index.history_rows import HistorySource, Row
+    from gitdesk.index.history_rows import HistorySource, Record, Row
 
 __all__ = ("VERSION", "prepare", "refresh", "tip")
 
 Progress = Callable[[int, int | None], None]
 VERSION = tables.VERSION
 prepare = tables.prepare
-_BATCH = 1_000
+_BATCH = 2_000
 
+# What most rows are is bound by few values: each of them costs as much as the rest of a row.
 _COMMIT = f"INSERT INTO commits VALUES ({', '.join('?' * 18)})"
+_PLAIN_COMMIT = (
+    "INSERT INTO commits VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?4, ?5, ?6, ?7, ?8, '', '', '', '', ?9, 0, 0)"
+)
 _EVENT = f"INSERT INTO events VALUES ({', '.join('?' * 14)})"
+_EVENTS = {  # by how many values a row has
+    6: "INSERT INTO events VALUES (?, 0, ?, ?, ?, '', ?, ?, NULL, NULL, NULL, NULL, NULL, NULL)",
+    8: "INSERT INTO events VALUES (?1, 0, ?2, ?3, 'message', ?4, '', ?5, ?6, NULL, ?7, ?4, ?8, NULL)",
+    14: _EVENT,
+}
 
 
 def tip(connection: sqlite3.Connection) -> str | None:
@@ -107,84 +117,136 @@ class _Refresh:
         self, connection: sqlite3.Connection, source: HistorySource, progress: Progress | None
     ) -> None:
         self._connection, self._source, self._progress = connection, source, progress
-        self._graph = _Graph()
+        self._graph = Graph(1)
         self._authors: dict[tuple[str, str], int] = {}
         self._zones: dict[tzinfo | None, str] = {}
         self._touched: set[str] = set()
+        self._merges = Merges(connection, source)
 
     def run(self, tip: str) -> frozenset[str] | None:
         """Adds what is new, removes what is gone, and derives again what depends on both."""
-        connection, source = self._connection, self._source
-        state = tables.state(connection)  # read again: another process may have been here meanwhile
-        known, horizon = state.get("tip"), source.horizon()
-        if known is not None and (horizon != state.get("horizon") or not source.has(known)):
+        state = tables.state(self._connection)  # read again: another process may have been here meanwhile
+        known, horizon = state.get("tip"), self._source.horizon()
+        if known is not None and (horizon != state.get("horizon") or not self._source.has(known)):
             known = None
         if known == tip:
             return frozenset()
-        whole = known is None
-        if whole:
-            tables.wipe(connection)
-        self._load(whole)
-        with _no_collecting():
-            self._add(source.commits(tip, known))
-        if known is not None and not self._graph.mentions(known):
-            self._drop(source.dropped(known, tip))
-        tables.add_indexes(connection)
+        if known is None or not self._move(known, tip):
+            self._build(tip)
+            known = None
         self._order()
-        touched = None if whole else frozenset(self._touched)
+        self._touched |= self._merges.tell(self._place_of, self._parents_of)
+        touched = None if known is None else frozenset(self._touched)
         self._note_touched(touched)
-        self._settle(whole)
-        _note_updates(connection, whole)
-        tables.set_state(connection, tip=tip, horizon=horizon)
+        self._settle(touched is None)
+        _note_updates(self._connection, touched is None)
+        tables.set_state(self._connection, tip=tip, horizon=horizon)
         return touched
 
-    def _load(self, whole: bool) -> None:
-        if whole:
-            return
+    def _build(self, tip: str) -> None:
+        """Tells the whole history."""
+        tables.wipe(self._connection)
+        self._graph, self._merges = Graph(1), Merges(self._connection, self._source)
+        self._authors.clear()
+        with _no_collecting():
+            self._add(self._source.commits(tip, None), whole=True)
+        tables.add_indexes(self._connection)
+
+    def _move(self, known: str, tip: str) -> bool:
+        """Adds what is new since a tip and removes what is gone; False when it cannot be said what that is."""
         for number, name, email in self._connection.execute("SELECT number, name, email FROM authors"):
             self._authors[name, email] = number
         (last,) = self._connection.execute("SELECT coalesce(max(number), 0) FROM commits").fetchone()
-        self._graph.first = last + 1
+        graph = self._graph = Graph(last + 1)
+        told = self._source.commits(tip, known)
+        with _no_collecting():
+            self._add((record for record in told if self._place(record.commit.id) is None), whole=False)
+        # Whoever descends from all that was known has its tip for a parent.
+        if not graph.mentions(known):
+            gone = left_behind(known, [tip, *graph.elsewhere()], self._place, self._parents)
+            if gone is None:
+                return False
+            self._drop(gone)
+        return True
 
-    def _add(self, records: Iterable[CommitRecord]) -> None:
+    def _place(self, commit_id: str) -> int | None:
+        """Returns the place of a commit that is in the tables already, None of any other."""
+        find = "SELECT seq FROM commits WHERE id = ? AND number < ?"
+        row = self._connection.execute(find, (commit_id, self._graph.first)).fetchone()
+        return None if row is None else row[0]
+
+    def _parents(self, commit_id: str) -> Iterable[str] | None:
+        find = "SELECT shallow FROM commits WHERE id = ?"
+        (shallow,) = self._connection.execute(find, (commit_id,)).fetchone()
+        return () if shallow else self._source.parents(commit_id)
+
+    def _add(self, records: Iterable[Record], *, whole: bool) -> None:
         commits: list[Row] = []
-        told: list[Row] = []
-        for count, (commit, rows) in enumerate(Teller(self._source).rows(records), 1):
-            number = self._graph.add(commit)
-            commits.append(self._commit_row(number, commit))
-            told.extend((number, *row) for row in rows)
-            if len(commits) >= _BATCH or len(told) >= _BATCH:
+        told: dict[int, list[Row]] = {size: [] for size in _EVENTS}
+        sides: dict[str, tuple[FileVersion, ...]] = {}
+
+        def noted() -> Iterator[Record]:
+            for record in records:
+                if not record.commit.shallow and (found := getattr(record, "sides", ())):
+                    sides[record.commit.id] = found
+                yield record
+
+        for count, (commit, rows) in enumerate(Teller(self._source).rows(noted()), 1):
+            seconds = int(commit.committer.at.timestamp())
+            number = self._graph.add(commit, seconds)
+            commits.append(self._commit_row(number, seconds, commit))
+            if commit.id in sides:
+                self._merges.note(number, sides.pop(commit.id))
+            for row in rows:
+                told[len(row) + 1].append((number, *row))
+                if not whole:
+                    self._touched.add(str(row[1] if len(row) < 13 else row[2]))
+            if len(commits) >= _BATCH or len(told[14]) >= _BATCH:
                 self._write(commits, told)
                 if self._progress is not None:
                     self._progress(count, None)
         self._write(commits, told)
 
-    def _write(self, commits: list[Row], told: list[Row]) -> None:
-        self._connection.executemany(_COMMIT, commits)
-        self._connection.executemany(_EVENT, told)
-        self._touched.update(str(row[3]) for row in told)
+    def _write(self, commits: list[Row], told: dict[int, list[Row]]) -> None:
+        connection = self._connection
+        connection.executemany(_PLAIN_COMMIT, [row for row in commits if len(row) == 9])
+        connection.executemany(_COMMIT, [row for row in commits if len(row) != 9])
         commits.clear()
-        told.clear()
+        for size, rows in told.items():
+            connection.executemany(_EVENTS[size], rows)
+            rows.clear()
 
-    def _commit_row(self, number: int, commit: Commit) -> Row:
-        subject, reason, trailers = parse_message(commit.message)
+    def _commit_row(self, number: int, seconds: int, commit: Commit) -> Row:
+        """Returns the values of a commit's row, its time standing for its place; of a plain commit only a few."""
+        message, committer, author = commit.message, commit.committer, commit.author
+        if "\n" in message or "\r" in message:
+            subject, reason, trailers = parse_message(message)
+        else:
+            subject, reason, trailers = message.strip(), "", ()
+        head = (
+            number,
+            commit.id,
+            max(seconds, 0),
+            instant(committer.at),
+            self._zone(committer.at),
+            self._author(committer),
+        )
+        parents = len(commit.parents)
+        if author == committer and not (trailers or commit.signed or commit.shallow):
+            return (*head, subject, reason, parents)
         given: dict[str, str] = {}
         for key, value in trailers:
             key = key.lower()
             given[key] = f"{given[key]}, {value}" if key in given else value
-        committer, author = commit.committer, commit.author
-        committed = (_time(committer.at), self._zone(committer.at), self._author(committer))
-        same = author == committer
         return (
-            number,
-            commit.id,
-            0,
-            *committed,
-            *(committed if same else (_time(author.at), self._zone(author.at), self._author(author))),
+            *head,
+            instant(author.at),
+            self._zone(author.at),
+            self._author(author),
             subject,
             reason,
             *(given.get(key.lower(), "") for key in (VIA, AUTOMATION, APPROVED, BEHALF)),
-            len(commit.parents),
+            parents,
             commit.signed,
             commit.shallow,
         )
@@ -220,14 +282,30 @@ class _Refresh:
         connection.execute("DROP TABLE history_gone")
 
     def _order(self) -> None:
-        """Gives each new commit its place: after its parents, and otherwise by time."""
-        find = "SELECT seq FROM commits WHERE id = ?"
+        """Gives each new commit its place: after its parents, and otherwise by time, which its row has by now."""
+        late = self._graph.late(self._place)
+        self._connection.executemany("UPDATE commits SET seq = ? WHERE number = ?", late)
 
-        def seq_of(commit_id: str) -> int:
-            row = self._connection.execute(find, (commit_id,)).fetchone()
-            return row[0] if row is not None else 0
+    def _place_of(self, number: int) -> int:
+        """Returns the place of a commit by its number."""
+        if number >= self._graph.first:
+            return self._graph.places[number - self._graph.first]
+        found = self._connection.execute("SELECT seq FROM commits WHERE number = ?", (number,)).fetchone()
+        return int(found[0])
 
-        self._connection.executemany("UPDATE commits SET seq = ? WHERE number = ?", self._graph.order(seq_of))
+    def _parents_of(self, number: int) -> list[int]:
+        """Returns the numbers of the parents of a commit in their order; of a new one all of them are in the tables."""
+        graph = self._graph
+        if graph.is_new(number):
+            parents = graph.parents(number)
+            return [each if graph.is_new(each) else self._number(graph.id_of(each)) for each in parents]
+        find = "SELECT id FROM commits WHERE number = ?"
+        (commit_id,) = self._connection.execute(find, (number,)).fetchone()
+        return [self._number(parent) for parent in self._parents(commit_id) or ()]
+
+    def _number(self, commit_id: str) -> int:
+        found = self._connection.execute("SELECT number FROM commits WHERE id = ?", (commit_id,)).fetchone()
+        return int(found[0])
 
     def _note_touched(self, touched: frozenset[str] | None) -> None:
         """Leaves the tickets to derive again in a table, of all only those that have something to derive."""
@@ -302,71 +380,3 @@ def _note_updates(connection: sqlite3.Connection, whole: bool) -> None:
         " GROUP BY e.ticket)"
     )
     connection.execute("DROP TABLE temp.history_touched")
-
-
-def _time(moment: datetime) -> str:
-    """Returns what `timestamp` does, for years of four digits, in a third of the time."""
-    return moment.astimezone(UTC).isoformat()[:19] + "Z"
-
-
-class _Graph:
-    """The new commits with their parents, small enough for a million of them."""
-
-    def __init__(self) -> None:
-        self.first = 1  # the number of the first new commit; later ones follow as they are first mentioned
-        self._numbers: dict[bytes, int] = {}
-        self._added = array("q")
-        self._times = array("q")
-        self._parents = array("q")
-        self._more: dict[int, tuple[int, ...]] = {}
-
-    def add(self, commit: Commit) -> int:
-        """Takes a commit in and returns its number."""
-        number = self._number(commit.id)
-        parents = () if commit.shallow else tuple(self._number(parent) for parent in commit.parents)
-        self._added.append(number)
-        self._times.append(int(commit.committer.at.timestamp()))
-        self._parents.append(parents[0] if parents else -1)
-        if len(parents) > 1:
-            self._more[number] = parents[1:]
-        return number
-
-    def mentions(self, commit_id: str) -> bool:
-        """Tells whether a commit is new or a parent of a new one."""
-        return bytes.fromhex(commit_id) in self._numbers
-
-    def order(self, seq_of: Callable[[str], int]) -> Iterator[tuple[int, int]]:
-        """Yields (place, number) of each new commit.
-
-        The place is the committer's time in seconds, or one more than the greatest place of a parent if that is
-        later: it depends on nothing but what the commit descends from, so it never changes.
-        """
-        slots = {number: slot for slot, number in enumerate(self._added)}
-        places: dict[int, int] = {
-            number: seq_of(commit_id.hex())
-            for commit_id, number in self._numbers.items()
-            if number not in slots
-        }
-        for start in reversed(self._added):
-            stack = [start]
-            while stack:
-                number = stack[-1]
-                if number in places:
-                    stack.pop()
-                    continue
-                parents = self._parents_of(slots[number], number)
-                missing = [parent for parent in parents if parent not in places]
-                if missing:
-                    stack.extend(missing)
-                    continue
-                after = max((places[parent] for parent in parents), default=-1)
-                places[number] = max(self._times[slots[number]], after + 1)
-                yield places[number], number
-                stack.pop()
-
-    def _parents_of(self, slot: int, number: int) -> tuple[int, ...]:
-        first = self._parents[slot]
-        return () if first < 0 else (first, *self._more.get(number, ()))
-
-    def _number(self, commit_id: str) -> int:
-        return self._numbers.setdefault(bytes.fromhex(commit_id), self.first + len(self._numbers))

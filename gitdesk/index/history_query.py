@@ -34,7 +34,7 @@ _THREAD = ("reply", "note", "customer")
 _COLUMNS = (
     "e.ticket, e.kind, e.field, e.before, e.after, e.place, e.was, e.message_at, e.message_kind, e.message_author,"
     " c.number, c.id, c.time, c.zone, k.name, k.email, c.authored, c.authored_zone, a.name, a.email, c.subject,"
-    " c.reason, c.via, c.automation, c.approved_by, c.on_behalf_of, c.parents, c.signed, c.shallow"
+    " c.reason, c.via, c.automation, c.approved_by, c.on_behalf_of, c.parents, c.signed, c.shallow, e.blob"
 )
 
 
@@ -60,10 +60,14 @@ class LoggedCommit(Value):
 
 
 class Entry(Value):
-    """One row of the trail: an event (long texts are cut) and the commit that made it."""
+    """One row of the trail: an event (long texts are cut) and the commit that made it.
+
+    `blob` is the id of the ticket's file as it came to be, where the event tells of that; else "".
+    """
 
     event: Event
     commit: LoggedCommit
+    blob: str = ""
 
     @property
     def phrase(self) -> str:
@@ -180,7 +184,7 @@ def _entries(rows: Iterable[tuple[object, ...]]) -> Iterator[Entry]:
     for row in rows:
         if commit is None or row[10] != last_number:
             last_number, commit = row[10], _commit(row[11:])
-        yield Entry(event=_event(row[:10]), commit=commit)
+        yield Entry(event=_event(row[:10]), commit=commit, blob=str(row[29] or ""))
 
 
 def _event(row: tuple[object, ...]) -> Event:

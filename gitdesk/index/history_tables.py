@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 1  # of these tables; another number in a file means that they are made anew
+VERSION = 2  # of these tables; another number in a file means that they are made anew
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS history_state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

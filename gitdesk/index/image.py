@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from itertools import islice
 from operator import itemgetter
 
 from gitdesk.domain.workflow import DONE
 from gitdesk.index import ddl, project
+from gitdesk.memory import no_collection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any
 
     from gitdesk.domain.document import Document
@@ -22,12 +22,9 @@ if TYPE_CHECKING:
 _BATCH = 2000
 _SEARCHED = "rowid, title, about, description, messages"
 _REBUILD = 0.5  # of the tickets changing, it is quicker to start again
-_INSERT = (
-    f"INSERT OR REPLACE INTO x_tickets ({', '.join(project.COLUMNS)}) "
-    f"VALUES ({', '.join('?' * len(project.COLUMNS))})"
-)
+_INSERT = f"INSERT INTO x_tickets (n, {', '.join(project.COLUMNS)}) VALUES (?{', ?' * len(project.COLUMNS)})"
 _ATTACHED = """UPDATE x_tickets SET attachments = (SELECT coalesce(json_group_array(name), '[]') FROM
-  (SELECT name FROM x_attachments WHERE ticket = x_tickets.n ORDER BY name))"""
+  (SELECT name FROM x_attachments WHERE owner = x_tickets.path ORDER BY name))"""
 
 
 def meta(connection: sqlite3.Connection, key: str) -> str | None:
@@ -107,7 +104,7 @@ def advance(
     wanted = [(path, oid) for path, _, oid in tickets if oid is not None]
     if full:
         ddl.bulk(connection, True)
-        with _no_collection():
+        with no_collection():
             _take(connection, source, wanted, progress)
         ddl.bulk(connection, False)
         ddl.make_indexes(connection)
@@ -115,20 +112,6 @@ def advance(
         _take(connection, source, wanted, progress)
     _attach(connection, changes, () if full else [path for path, _, _ in tickets], everything=full)
     set_meta(connection, "tip", new)
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Spares Python the search for cycles: rows have none, and there are millions of them."""
-    import gc
-
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
 
 
 def _changes(
@@ -161,26 +144,29 @@ def _forget(connection: sqlite3.Connection, paths: Sequence[str]) -> None:
     """Removes the rows of tickets, whether they are there or not."""
     from json import loads
 
-    for path in paths:
-        n = (project.number(path),)
-        select = "SELECT title, tags, watchers, links, fields FROM x_tickets WHERE n = ? AND readable = 1"
-        known = connection.execute(select, n).fetchone()
-        if known is not None:
-            title, tags, watchers, links, fields = known
+    select = (
+        "SELECT n, tags, watchers, links, fields, title, about, description, thread"
+        " FROM x_tickets JOIN x_texts USING (n) WHERE path = ? AND readable = 1"
+    )
+    for start in range(0, len(paths), _BATCH):
+        batch = [(path,) for path in paths[start : start + _BATCH]]
+        numbers, values, searched = [], [], []
+        for path in batch:
+            known = connection.execute(select, path).fetchone()
+            if known is None:
+                continue
+            n, tags, watchers, links, fields, *texts = known
             pairs = [(link["kind"], link["target"]) for link in loads(links)]
             keys = project.keys(loads(tags), loads(watchers), pairs, loads(fields))
-            connection.executemany(
-                "DELETE FROM x_values WHERE kind = ? AND key = ? AND ticket = ?", [(*key, *n) for key in keys]
-            )
-            kept = connection.execute(
-                "SELECT about, description, thread FROM x_texts WHERE n = ?", n
-            ).fetchone()
-            connection.execute(
-                f"INSERT INTO x_search(x_search, {_SEARCHED}) VALUES ('delete', ?, ?, ?, ?, ?)",
-                project.searched_again(n[0], title, *kept),
-            )
-            connection.execute("DELETE FROM x_texts WHERE n = ?", n)
-        connection.execute("DELETE FROM x_tickets WHERE n = ?", n)
+            numbers.append((n,))
+            values += [(*key, n) for key in keys]
+            searched.append(project.searched_again(n, *texts))
+        values.sort()  # neighbours in the table
+        connection.executemany("DELETE FROM x_values WHERE kind = ? AND key = ? AND ticket = ?", values)
+        forgotten = f"INSERT INTO x_search(x_search, {_SEARCHED}) VALUES ('delete', ?, ?, ?, ?, ?)"
+        connection.executemany(forgotten, sorted(searched))
+        connection.executemany("DELETE FROM x_texts WHERE n = ?", numbers)
+        connection.executemany("DELETE FROM x_tickets WHERE path = ?", batch)
 
 
 def _take(
@@ -192,8 +178,9 @@ def _take(
     """Writes the rows of documents, a batch at a time, so that memory stays flat."""
     ranks, names = _ranks(connection), set[tuple[str, str]]()
     done, documents = 0, iter(source.documents(iter(wanted)))
+    (last,) = connection.execute("SELECT coalesce(max(n), 0) FROM x_tickets").fetchone()
     while batch := list(islice(documents, _BATCH)):
-        _write(connection, batch, ranks, names)
+        _write(connection, batch, last + done + 1, ranks, names)
         done += len(batch)
         if progress is not None:
             progress(done, len(wanted))
@@ -202,18 +189,17 @@ def _take(
 def _write(
     connection: sqlite3.Connection,
     batch: list[tuple[str, str, Document]],
+    first: int,
     ranks: project.Ranks,
     names: set[tuple[str, str]],
 ) -> None:
     rows, texts, searched, values = [], [], [], []
     fresh_names: list[tuple[str, str, str]] = []
-    for path, blob, document in batch:
-        row = project.row(path, blob, document, ranks)
-        rows.append(row)
+    for n, (path, blob, document) in enumerate(batch, first):
+        rows.append((n, *project.row(path, blob, document, ranks)))
         ticket = document.ticket
         if ticket is None:
             continue
-        n: int = row[0]
         texts.append(project.texts(n, ticket))
         searched.append(project.searched(n, ticket))
         values += [(kind, key, n) for kind, key in project.keys_of(ticket)]
@@ -221,11 +207,10 @@ def _write(
             if name not in names:
                 names.add(name)
                 fresh_names += project.folded_names(*name)
-    searched.sort()  # FTS5 writes out what it has whenever a row number is not the next one up
     values.sort()  # neighbours in the table
     _many(connection, _INSERT, rows)
-    _many(connection, "INSERT OR REPLACE INTO x_texts VALUES (?, ?, ?, ?)", texts)
-    _many(connection, "INSERT OR REPLACE INTO x_values VALUES (?, ?, ?)", values)
+    _many(connection, "INSERT INTO x_texts VALUES (?, ?, ?, ?)", texts)
+    _many(connection, "INSERT INTO x_values VALUES (?, ?, ?)", values)
     _many(connection, "INSERT OR IGNORE INTO x_names VALUES (?, ?, ?)", fresh_names)
     insert = f"INSERT INTO x_search({_SEARCHED}) VALUES (?, ?, ?, ?, ?)"
     _many(connection, insert, searched)
@@ -251,20 +236,19 @@ def _attach(
     connection: sqlite3.Connection, changes: Iterable[FileChange], touched: Iterable[str], *, everything: bool
 ) -> None:
     """Brings the attachments up to date, and the lists of them on tickets that were touched."""
-    owners = {project.number(path) for path in touched}
+    owners = set(touched)
     for path, _, oid in changes:
         found = project.attachment_of(path)
         if found is None:
             continue
-        n = project.number(found[0])
-        owners.add(n)
+        owners.add(found[0])
         if oid is None:
             connection.execute("DELETE FROM x_attachments WHERE path = ?", (path,))
         else:
             connection.execute(
-                "INSERT OR REPLACE INTO x_attachments VALUES (?, ?, ?, ?)", (path, n, found[1], oid)
+                "INSERT OR REPLACE INTO x_attachments VALUES (?, ?, ?, ?)", (path, *found, oid)
             )
     if everything:
-        connection.execute(f"{_ATTACHED} WHERE n IN (SELECT ticket FROM x_attachments)")
+        connection.execute(f"{_ATTACHED} WHERE path IN (SELECT owner FROM x_attachments)")
     else:
-        connection.executemany(f"{_ATTACHED} WHERE n = ?", [(n,) for n in owners])
+        connection.executemany(f"{_ATTACHED} WHERE path = ?", [(path,) for path in owners])

@@ -296,10 +296,8 @@ class Index:
 
     def set_updated(self, times: Iterable[tuple[str, str]]) -> None:
         """Stores (path, RFC 3339 time in UTC) of last changes; inside the caller's transaction if there is one."""
-        from gitdesk.index.project import number
-
-        rows = ((at, number(path)) for path, at in times)
-        self._connection.executemany("UPDATE x_tickets SET updated = ? WHERE n = ?", rows)
+        rows = ((at, path) for path, at in times)
+        self._connection.executemany("UPDATE x_tickets SET updated = ? WHERE path = ?", rows)
 
     # ---- other commits
 

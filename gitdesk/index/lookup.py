@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _PLAIN = (
     "title", "status", "category", "priority", "type", "group", "assignee", "requester", "channel", "created",
-    "updated", "source", "merged_into", "snoozed_until", "problem",
+    "updated", "source", "merged_into", "snoozed_until", "blob", "problem",
 )  # fmt: skip
 _JSON = ("tags", "links", "watchers", "fields", "attachments")
 _READABLE = ("messages",)  # numbers that mean nothing when the file cannot be read
@@ -78,16 +78,14 @@ def named(
     connection: sqlite3.Connection, ids: Sequence[str], columns: Sequence[str]
 ) -> dict[str, tuple[Any, ...]]:
     """Returns rows of plain columns by id, for ids as the index gave them; without a look at any other ticket."""
-    from gitdesk.index.project import number
-
     expressions = ", ".join(_expression(column) for column in columns)
     statement = f"SELECT x_tickets.id, {expressions} FROM x_tickets WHERE {{}} IN ({{}})"
 
-    def asked(key: str, wanted: Sequence[int | str]) -> dict[str, tuple[Any, ...]]:
+    def asked(key: str, wanted: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         filled = statement.format(key, ", ".join("?" * len(wanted)))
         return {row[0]: row[1:] for row in connection.execute(filled, tuple(wanted))}
 
-    found = asked("n", [number(path_of(TicketId(each))) for each in ids if parse_id(each)])
+    found = asked("path", [path_of(each) for each in ids if parse_id(each)])
     odd = [each for each in ids if each not in found]  # not where its id says, or nowhere
     return {**asked("id", odd), **found} if odd else found
 
@@ -109,7 +107,7 @@ def _selected(
         yield from _ordered(connection, where, "1", expressions, asked.order, limit)
         return
     # What cannot be read comes first in every order. Asked for apart, so that an index can give the rest in order.
-    broken = list(_ordered(connection, where, "readable = 0", expressions, "n", limit))
+    broken = list(_ordered(connection, where, "readable = 0", expressions, "path", limit))
     yield from broken
     left = None if limit is None else limit - len(broken)
     yield from _ordered(connection, where, "readable = 1", expressions, asked.order, left)
@@ -161,13 +159,13 @@ def find(connection: sqlite3.Connection, code: str, limit: int) -> list[TicketId
     sql, parameters = "code >= ? AND code < ?", [wanted, wanted + "\U0010ffff"]
     if prefix:
         sql, parameters = f"{sql} AND id GLOB ?", [*parameters, glob((prefix + "-", ""), folded=True)]
-    statement = f"SELECT id FROM x_tickets WHERE {sql} ORDER BY code, n LIMIT ?"
+    statement = f"SELECT id FROM x_tickets WHERE {sql} ORDER BY code, path LIMIT ?"
     return [TicketId(row[0]) for row in connection.execute(statement, (*parameters, limit))]
 
 
 def find_source(connection: sqlite3.Connection, source: str) -> list[TicketId]:
     """Returns ids imported from a source."""
-    statement = "SELECT id FROM x_tickets WHERE source = ? AND source <> '' ORDER BY n"
+    statement = "SELECT id FROM x_tickets WHERE source = ? AND source <> '' ORDER BY code, path"
     return [TicketId(row[0]) for row in connection.execute(statement, (source,))]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from binascii import crc32
 from functools import lru_cache
 from json.encoder import encode_basestring as _quoted
 
@@ -18,12 +17,11 @@ from gitdesk.index.stored import instant, link_key
 CONFIG_PATH = "gitdesk.yaml"
 FIRST = 1 << 30  # the rank of what cannot be read: before everything, so that somebody looks
 COLUMNS = (
-    "n", "path", "blob", "readable", "problem", "id", "code", "title", "status", "priority", "type", '"group"',
+    "path", "blob", "readable", "problem", "id", "code", "title", "status", "priority", "type", '"group"',
     "assignee", "requester", "channel", "created", "source", "merged_into", "snoozed_until", "tags", "links",
     "watchers", "fields", "messages", "notes", "replies", "described", "category", "done", "rank",
 )  # fmt: skip
 NAMED = ("status", "priority", "type", "group", "assignee", "requester", "channel", "source")
-_CROCKFORD = str.maketrans("JKMNPQRSTVWXYZ", "IJKLMNOPQRSTUV")
 _fold = lru_cache(maxsize=10_000)(fold)  # tags, fields and names come again and again
 
 # JSON is put together by hand here: a few short texts take json.dumps five times as long.
@@ -69,25 +67,6 @@ class Ranks:
         return dumps([self.categories, list(self.priorities)], ensure_ascii=False, separators=(",", ":"))
 
 
-def number(path: str) -> int:
-    """Returns the row number of the ticket at a path: the value of its code, so that rows lie in the order of ids."""
-    return _number(path, id_of(path))
-
-
-def _number(path: str, ticket_id: str | None) -> int:
-    if ticket_id is None:
-        from hashlib import sha256
-
-        return 1 << 62 | int.from_bytes(sha256(path.encode("utf-8", "surrogatepass")).digest()[:7], "big")
-    prefix, _, code = ticket_id.partition("-")
-    return _high_bits(prefix) | int(code.translate(_CROCKFORD), 32)
-
-
-@lru_cache(maxsize=8)
-def _high_bits(prefix: str) -> int:
-    return (crc32(prefix.encode()) & 0x3FFFFF) << 40
-
-
 def is_ticket(path: str) -> bool:
     """Tells whether a path is meant as a ticket file, rightly named or not."""
     if id_of(path):
@@ -118,17 +97,9 @@ def problem_of(document: Document) -> str:
 
 def row(path: str, blob: str, document: Document, ranks: Ranks) -> Row:
     """Returns the row of a document, in the order of COLUMNS."""
-    ticket, problem, known = document.ticket, problem_of(document), id_of(path)
-    ticket_id = known or id_at(path, ticket)
-    head = (
-        _number(path, known),
-        path,
-        blob,
-        int(ticket is not None),
-        problem,
-        ticket_id,
-        normal_code(ticket_id),
-    )
+    ticket, problem = document.ticket, problem_of(document)
+    ticket_id = id_of(path) or id_at(path, ticket)
+    head = (path, blob, int(ticket is not None), problem, ticket_id, normal_code(ticket_id))
     if ticket is None:
         return (*head, *("",) * 12, "[]", "[]", "[]", "{}", 0, 0, 0, 0, *ranks.row(False, "", ""))
     kinds = [message.kind for message in ticket.messages]

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
         """A branch's files, as the desk hands them to the index."""
 
         def diff(self, old: str | None, new: str) -> Iterable[FileChange]:
-            """Yields what differs in the desk; `old` None is the empty tree; LookupError when it is gone."""
+            """Yields what differs in the desk; `old` None is the empty tree; LookupError when it is gone.
+
+            Where the file of a ticket belongs and something else is, a text stands that only `documents` understands.
+            """
 
         def documents(self, wanted: Iterable[tuple[str, str]]) -> Iterable[tuple[str, str, Document]]:
-            """Yields (path, blob id, document) for each (path, blob id) wanted."""
+            """Yields (path, blob id, document) for each (path, blob id) wanted; the id is "" for what is no file."""
 
         def blob(self, oid: str) -> bytes:
             """Returns the bytes of a blob."""

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.query_keys import Scope
     from gitdesk.domain.query_tree import Node, Value
 
-DEFAULT_ORDER = "done, rank DESC, created, n"
+DEFAULT_ORDER = "done, rank DESC, created, path"
 _LAST = "\U0010ffff"
 _FILLED = {
     "tag": "tags <> '[]'", "watcher": "watchers <> '[]'", "link": "links <> '[]'",
@@ -38,7 +38,7 @@ _FILLED = {
     "field": "n IN (SELECT ticket FROM x_values WHERE kind >= 'field.' AND kind < 'field/')",
 }  # fmt: skip
 _SORTED = {
-    "id": "n", "created": "created", "updated": "updated", "messages": "messages", "priority": "rank",
+    "id": "code", "created": "created", "updated": "updated", "messages": "messages", "priority": "rank",
     "snoozed": "snoozed_until",
 }  # fmt: skip
 
@@ -217,4 +217,4 @@ def order(sort: Sequence[tuple[str, bool]]) -> str:
         if key not in _SORTED or key == "snoozed":
             parts.append(f"{column} = ''")
         parts.append(f"{column} DESC" if descending else column)
-    return ", ".join([*parts, "n DESC" if sort[-1][1] else "n"])
+    return ", ".join([*parts, "path DESC" if sort[-1][1] else "path"])

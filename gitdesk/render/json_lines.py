@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SCHEMA = "gitdesk.output/1"
-KINDS = ("tickets", "ticket", "events", "hits", "violations", "outcome", "rows", "doctor")
+KINDS = ("tickets", "ticket", "events", "hits", "violations", "outcome", "rows", "doctor", "import")
 
 # What JSON may carry as it is but a terminal must not see; JSON reads the escape as the same character.
 _UNSAFE = pattern("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -21,7 +21,7 @@ _UNSAFE = pattern("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff
 
 def _fallback(value: Any) -> Any:
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return value.astimezone(UTC).isoformat()[:19] + "Z"  # strftime writes the year 7 as 7
     if isinstance(value, timedelta):
         return int(value.total_seconds())
     if isinstance(value, bytes):

@@ -51,7 +51,8 @@ def _ticket(ticket: Ticket, page: Page, priority: Callable[[str], str]) -> Itera
     ticket_id = _text(ticket, "id")
     yield page.paint("id", ticket_id) + page.paint("bold", first.removeprefix(ticket_id))
     yield from (page.paint("bold", line) for line in more)
-    yield _standing(ticket, page, priority)
+    if _text(ticket, "status") or not ticket.get("problem"):
+        yield _standing(ticket, page, priority)
     if ticket.get("problem"):
         yield from ("", page.paint("error", "this file cannot be read: ") + safe(plain(ticket["problem"])))
     yield ""

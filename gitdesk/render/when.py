@@ -54,13 +54,13 @@ def exact(value: str | datetime, zone: tzinfo | None = None) -> str:
     """Returns a time in full in the reader's zone: `2026-11-22 10:14:03 +01:00`."""
     local = parse(value).astimezone(zone)
     offset = local.strftime("%z")
-    return f"{local:%Y-%m-%d %H:%M:%S} {offset[:3]}:{offset[3:5]}"
+    return f"{local.isoformat(' ')[:19]} {offset[:3]}:{offset[3:5]}"
 
 
 def minute(value: str | datetime, zone: tzinfo | None = None) -> str:
     """Returns a time to the minute in the reader's zone: `Sun 2026-11-22 10:14`."""
     local = parse(value).astimezone(zone)
-    return f"{_DAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}"
+    return f"{_DAYS[local.weekday()]} {local.isoformat(' ')[:16]}"
 
 
 def duration(value: float | timedelta) -> str:

@@ -10,7 +10,7 @@ from gitdesk.domain.ticket import HEADER_KEYS
 from gitdesk.errors import GitdeskError, Place, Refused, Unreadable
 from gitdesk.store import amend_body, amend_entry, amend_list, fresh, scalar
 from gitdesk.store.scan import Entry, Group, Token
-from gitdesk.store.sheet import BY_HAND, Declined, Sheet, meaning
+from gitdesk.store.sheet import BY_HAND, Declined, Sheet, Splice, meaning
 from gitdesk.value import replace
 
 TYPE_CHECKING = False
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from gitdesk.domain.document import Document
     from gitdesk.domain.ticket import FieldValue, Ticket
-    from gitdesk.store.sheet import Splice
 
     Wanted = str | list[str] | None
     Parse = Callable[[bytes, str], Document]
@@ -89,10 +88,38 @@ def _set_key(raw: str, path: str, key: str, old: Any, new: Any) -> str:
                 raw = _set_field(raw, path, name, becomes.get(name, ""))
         return raw
     if key in _HEADER_LISTS:
+        if key == "links" and not new:
+            again = _as_before(raw, path, key, lambda text: set_list(text, key, old, path=path))
+            if again is not None:
+                return again
         removed = [item for item in old if item not in new]
         return _change_list(Sheet(raw, path), (key,), removed, [item for item in new if item not in old])
     like = scalar.TIME if key in fresh.TIMES else scalar.TEXT
+    if key == "merged_into" and not new:
+        again = _as_before(raw, path, key, lambda text: set_scalar(text, key, old, path=path))
+        if again is not None:
+            return again
     return set_scalar(raw, key, new, path=path, like=like)
+
+
+def _as_before(raw: str, path: str, key: str, insert: Callable[[str], str]) -> str | None:
+    """Returns the text from before a key was inserted: the one that becomes this text by inserting it, or None."""
+    sheet = Sheet(raw, path)
+    entry = sheet.find(key)
+    if entry is None or sheet.head.is_flow:
+        return None
+    start, end = sheet.line_start(entry.start), sheet.next_line(entry.value.end)
+    above, below = sheet.line_start(start - 1), sheet.next_line(end)
+    for first, last in ((above, end), (start, below), (above, below), (start, end)):
+        if sheet.text[first:start].strip() or sheet.text[end:last].strip():
+            continue
+        try:
+            without = sheet.spliced([Splice(first, last, "")])
+            if insert(without) == raw:
+                return without
+        except GitdeskError:
+            continue
+    return None
 
 
 def _set_field(raw: str, path: str, name: str, value: FieldValue) -> str:
@@ -263,8 +290,12 @@ def _objection(sheet: Sheet, text: str, keys: tuple[str, ...], wanted: Wanted) -
     said = after if isinstance(wanted, list) and isinstance(after, list) else [after or ""]
     if isinstance(wanted, list):
         said = [] if after is None else said
-        return None if sorted(map(str, said)) == sorted(wanted) else "it would not say what was asked for"
+        return None if sorted(map(_said, said)) == sorted(wanted) else "it would not say what was asked for"
     return None if said == [wanted] else "it would not say what was asked for"
+
+
+def _said(item: object) -> str:
+    return "" if item is None else str(item)
 
 
 def _pop(data: Any, keys: tuple[str, ...]) -> object:
@@ -282,7 +313,15 @@ def _is_inside(sheet: Sheet, keys: tuple[str, ...], splice: Splice) -> bool:
     """Tells whether a splice stays on the lines of its key; for a new one, on one line of what it goes into."""
     entry = _find(sheet, keys)
     if entry is not None:
-        return sheet.line_start(entry.start) <= splice.start and splice.end <= sheet.next_line(
+        inside = sheet.line_start(entry.start) <= splice.start and splice.end <= sheet.next_line(
             entry.value.end
         )
+        items = isinstance(entry.value, Group) and entry.value.items
+        return inside and (not items or _keeps_items(sheet, splice))
     return sheet.text.count("\n", splice.start, splice.end) <= 1
+
+
+def _keeps_items(sheet: Sheet, splice: Splice) -> bool:
+    """Tells whether a splice in a list adds lines, takes lines away, or changes one: other items' lines stay."""
+    old, new = sheet.text.count("\n", splice.start, splice.end), splice.new.count("\n")
+    return not old or not new or old == new == 1

@@ -129,14 +129,30 @@ def _margin(sheet: Sheet, token: Token) -> str:
 
 
 def _add_line(sheet: Sheet, tokens: Sequence[Token], new: str, rank: int) -> Splice:
-    dash = _dash(sheet, tokens[min(rank, len(tokens) - 1)])
+    dash = _dash_for(sheet, tokens, min(rank, len(tokens) - 1))
     at = sheet.next_line(tokens[rank - 1].end) if rank else above_comments(sheet, tokens[0].start)
     return Splice(at, at, f"{dash}{new}\n")
 
 
+def _dash_for(sheet: Sheet, tokens: Sequence[Token], index: int) -> str:
+    """Returns what shall stand before a new item: the same as before the one at `index`, or before the next like it."""
+    whole = [*tokens[index:], *tokens[index - 1 :: -1]] if index else list(tokens)
+    for token in [token for token in whole if token.value] + [token for token in whole if not token.value]:
+        head = _head(sheet, token)
+        if head.strip(" ") == "-":
+            return (
+                head if head.endswith(" ") else f"{head} "
+            )  # behind an empty item's dash there may be no blank
+    return _dash(sheet, tokens[index])
+
+
 def _dash(sheet: Sheet, token: Token) -> str:
     """Returns what stands before an item on its line, such as `  - `; refuses anything but one dash."""
-    head = sheet.text[sheet.line_start(token.start) : token.start]
+    head = _head(sheet, token)
     if head.strip(" ") != "-":
         sheet.decline("this item does not stand behind its dash on one line", token.start)
     return head
+
+
+def _head(sheet: Sheet, token: Token) -> str:
+    return sheet.text[sheet.line_start(token.start) : token.start]

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from gitdesk.store.git import Repo
     from gitdesk.store.worktrees import Checkout
 
+_EMPTY, _FALSE = "GITDESK_EMPTY", "GITDESK_FALSE"  # variables that only Git's programs see
 _ALWAYS = (b"ident", b"working-tree-encoding", b"eol=crlf")
 _WITH_CRLF = (b"text", b"crlf")
 
@@ -53,11 +54,14 @@ def _attribute_files(repo: Repo, checkout: Checkout, paths: Iterable[str]) -> li
     ]
 
 
-def filter_options(repo: Repo) -> list[str]:
-    """Returns the options that keep the filters of the configuration from running."""
+def filters_off(repo: Repo) -> tuple[list[str], dict[str, str]]:
+    """Returns options and environment that keep the filters of the configuration from running.
+
+    `-c` would cut a filter's name at the first `=`; this form cuts at the last one.
+    """
     names = {key[7:].rpartition(".")[0] for key in repo.settings() if key.startswith("filter.")}
     options = []
     for name in sorted(names):
-        for part in ("clean=", "smudge=", "process=", "required=false"):
-            options += ["-c", f"filter.{name}.{part}"]
-    return options
+        options += [f"--config-env=filter.{name}.{part}={_EMPTY}" for part in ("clean", "smudge", "process")]
+        options.append(f"--config-env=filter.{name}.required={_FALSE}")
+    return options, {_EMPTY: "", _FALSE: "false"}

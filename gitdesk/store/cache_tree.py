@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gitdesk.lazy import pattern
 from gitdesk.value import Value
 
 
@@ -23,31 +22,33 @@ class Folder(Value):
 Known = Mapping[bytes, Folder]  # by path, the root's being b""
 
 
-_NODE = pattern(rb"([^\0]*)\0(-?\d+) (\d+)\n")  # name, files, folders; then the tree's id unless files is -1
-
-
 def update(content: bytes, known: Known, id_size: int) -> bytes:
     """Returns the extension's content after a commit that touched the known folders and nothing else.
 
-    A folder that is gone keeps a node without a tree; Git drops it.
+    A folder that is gone keeps a node without a tree; Git drops it. A node is name, NUL, files, blank, folders,
+    newline, then the tree's id unless files is -1.
     """
     names = {path.rpartition(b"/")[2] for path in known}
     pieces: list[bytes] = []
+    missing = len(known)
     done = at = 0
     above: list[tuple[bytes, int]] = []  # a folder with the slash, and how many below it are still to come
-    while at < len(content):
-        node = _NODE.match(content, at)
-        if node is None:
+    while missing and at < len(content):
+        zero = content.find(b"\0", at)
+        line = content.find(b"\n", zero) + 1
+        files, _, count = content[zero + 1 : line - 1].partition(b" ")
+        if zero < 0 or not line or not count.isdigit() or not files.removeprefix(b"-").isdigit():
             return b"\0-1 0\n"  # nothing cached at all is always true
-        name, files, folders = node[1], node[2], int(node[3])
-        end = node.end() + (0 if files == b"-1" else id_size)
+        name, folders = content[at:zero], int(count)
+        end = line + (0 if files == b"-1" else id_size)
         prefix = above[-1][0] if above else b""
         if name in names and prefix + name in known:
             pieces += (
                 content[done:at],
-                _node(name, files, content[node.end() : end], folders, known[prefix + name]),
+                _node(name, files, content[line:end], folders, known[prefix + name]),
             )
             done = end
+            missing -= 1
         at = end
         if above:
             above[-1] = (prefix, above[-1][1] - 1)

@@ -74,6 +74,11 @@ def amend(document: Document, after: Ticket) -> bytes:
 
     Raises Unreadable for a document without a ticket, and Refused with the place for what cannot be done safely.
     """
-    from gitdesk.store import amend as amending
+    from gitdesk.store.amend_line import amended
 
-    return encode(amending.amend(document, after, parse), document.path)
+    text = amended(document, after)
+    if text is None:
+        from gitdesk.store import amend as amending
+
+        text = amending.amend(document, after, parse)
+    return encode(text, document.path)

@@ -66,10 +66,10 @@ def _walk(start: str) -> Found | None:
 
 def _at(work_tree: str, entry: str) -> Found | None:
     is_file = os.path.isfile(entry)
-    git_dir = _pointed(work_tree, entry) if is_file else entry
+    git_dir = pointed(work_tree, entry) if is_file else entry
     if git_dir is None or os.path.islink(entry) or not os.path.exists(f"{git_dir}/HEAD"):
         return None
-    common_dir = _common(git_dir)
+    common_dir = common_dir_of(git_dir)
     owned = (work_tree, git_dir, entry)
     if any(os.lstat(path).st_uid != os.geteuid() for path in owned):
         return None  # Git decides whom it trusts
@@ -104,7 +104,8 @@ def _is_plain(config: Mapping[str, str], git_dir: str, *, linked: bool) -> bool:
     return True
 
 
-def _pointed(folder: str, entry: str) -> str | None:
+def pointed(folder: str, entry: str) -> str | None:
+    """Returns the Git directory that the `.git` file of a work tree names, None when it names none."""
     with open(entry, "rb") as file:
         line = file.read(65536)
     if not line.startswith(b"gitdir: "):
@@ -112,7 +113,8 @@ def _pointed(folder: str, entry: str) -> str | None:
     return os.path.realpath(os.path.join(folder, os.fsdecode(line[8:].strip(b"\r\n"))))
 
 
-def _common(git_dir: str) -> str:
+def common_dir_of(git_dir: str) -> str:
+    """Returns the directory that a Git directory shares with the clone's other work trees, or itself."""
     try:
         with open(f"{git_dir}/commondir", "rb") as file:
             return os.path.realpath(os.path.join(git_dir, os.fsdecode(file.read().strip(b"\r\n"))))

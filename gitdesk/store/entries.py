@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 def find_files(repo: Repo, commit: str, paths: Iterable[str]) -> dict[str, str]:
     """Returns the blob ids of the plain files among the paths, each folder read once."""
+    paths = tuple(paths)
+    if len(paths) <= objects.FEW:
+        looked_up = ((path, read.find_entry(repo, commit, path)) for path in paths)
+        return {path: entry.oid for path, entry in looked_up if entry and entry.mode in objects.PLAIN_MODES}
     folders: dict[bytes, dict[bytes, TreeEntry]] = {
         b"": repo.tree(objects.tree_of_commit(repo.commit(commit)))
     }
@@ -37,9 +41,9 @@ def _folder(repo: Repo, known: dict[bytes, dict[bytes, TreeEntry]], path: bytes)
 
 
 def listed(repo: Repo, commit: str) -> Iterator[tuple[str, str, int]]:
-    """Yields path, mode and size in bytes of everything under tickets/, in the order of the paths."""
-    words = ("ls-tree", "-r", "-l", "-z", "--full-tree", commit, "--", read.TICKETS)
+    """Yields path, mode (`100644`) and size in bytes of everything under tickets/, folders too, in order."""
+    words = ("ls-tree", "-r", "-t", "-l", "-z", "--full-tree", commit, "--", read.TICKETS)
     for record in read.records(repo, *words):
         facts, _, path = record.partition(b"\t")
         mode, _, _, size = facts.split()
-        yield os.fsdecode(path), mode.decode("ascii"), int(size) if size.isdigit() else 0
+        yield os.fsdecode(path), mode.decode("ascii").lstrip("0"), int(size) if size.isdigit() else 0

@@ -8,6 +8,7 @@ from gitdesk.store import scalar
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
+    from typing import Any
 
     from gitdesk.domain.ticket import FieldValue, Ticket
 
@@ -34,11 +35,15 @@ def header_lines(ticket: Ticket) -> list[str]:
 
 def value_of(ticket: Ticket, key: str) -> Value:
     """Returns what a ticket's header says under a key: a text, sorted texts, or sorted names and values."""
-    value = getattr(ticket, key)
+    return shown(key, getattr(ticket, key))
+
+
+def shown(key: str, value: Any) -> Value:
+    """Returns a part of a ticket as the header says it; see `value_of`."""
     if key in ("tags", "watchers", "links"):
         return tuple(sorted({str(item) for item in value}))
     if key == "fields":
-        return fields_of(ticket)
+        return _fields(value)
     if key in TIMES:
         moment: datetime | None = value
         return timestamp(moment) if moment else ""
@@ -47,7 +52,11 @@ def value_of(ticket: Ticket, key: str) -> Value:
 
 def fields_of(ticket: Ticket) -> tuple[tuple[str, FieldValue], ...]:
     """Returns a ticket's own fields that are set, sorted by name, lists sorted."""
-    return tuple(sorted((name, _sorted(value)) for name, value in dict(ticket.fields).items() if value))
+    return _fields(ticket.fields)
+
+
+def _fields(given: tuple[tuple[str, FieldValue], ...]) -> tuple[tuple[str, FieldValue], ...]:
+    return tuple(sorted((name, _sorted(value)) for name, value in dict(given).items() if value))
 
 
 def _sorted(value: FieldValue) -> FieldValue:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from gitdesk.store.yaml_tree import Node
 
-_BLOCK_SCALAR = re.compile(r"[|>][-+0-9]*[ \t]*(?:#[^\n]*)?$", re.MULTILINE)
+_BLOCK_SCALAR = re.compile(r"(?:^[ \t]*|[:?-][ \t]+)[|>][-+0-9]*[ \t]*(?:#.*)?$")
 _COLON = re.compile(r"[ \t]*:")
 _LOOSE_TABS = re.compile(r"(?<=:)[ \t]+|[ \t]+(?=#|$)")
 
@@ -69,11 +69,22 @@ def read(source: Source, path: str) -> Group:
 def tame_tabs(header: str) -> str:
     """Returns the header with blanks for tabs behind a colon, before a comment and at line ends; the length stays.
 
-    YAML allows them there and they mean the same; headers with literal or folded texts are left alone.
+    YAML allows them there and they mean the same; the lines of literal and folded texts are left alone.
     """
-    if "\t" not in header or _BLOCK_SCALAR.search(header):
+    if "\t" not in header:
         return header
-    return "\n".join(_tame_line(line) if "\t" in line else line for line in header.split("\n"))
+    lines = header.split("\n")
+    inside: int | None = None  # how far what surrounds the literal or folded text is indented
+    for number, line in enumerate(lines):
+        blanks = len(line) - len(line.lstrip(" "))
+        if inside is not None and (not line.strip() or blanks > inside):
+            continue
+        opens = _BLOCK_SCALAR.search(line)
+        # On a line of its own the sign says nothing about how far its key is indented.
+        inside = (blanks if line[: opens.start()].strip() else 0) if opens else None
+        if "\t" in line:
+            lines[number] = _tame_line(line)
+    return "\n".join(lines)
 
 
 def _tame_line(line: str) -> str:

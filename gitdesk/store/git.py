@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import zlib
 
 from gitdesk.errors import GitdeskError, SetupError, Unreadable
 from gitdesk.store import discover, objects, process, refs, settings
-from gitdesk.store.catfile import CatFile
 from gitdesk.store.packs import Packs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from gitdesk.store.catfile import CatFile
+
 OLDEST = (2, 38)
 
-# What a repository's configuration could make Git run or change in what it says.
+# What a repository could make Git run (decision 0011), or change in what it says.
 _OPTIONS = (
     "-c", "core.fsmonitor=false",
+    "-c", f"core.hooksPath={os.devnull}",
     "-c", "core.pager=cat",
     "-c", "diff.external=",
     "-c", "log.showSignature=false",
@@ -46,7 +49,7 @@ _OFFLINE = {"GIT_ALLOW_PROTOCOL": "none"}
 _TREES_KEPT = 2_000  # all folders of a desk; four megabytes of a hundred thousand tickets
 
 
-class GitError(GitdeskError):
+class GitError(SetupError):
     """Git ended with an error; `said` is what it said, `status` its exit status."""
 
     def __init__(self, message: str, *, status: int, said: str, hint: str | None = None) -> None:
@@ -70,6 +73,7 @@ class Repo:
         self._trees: dict[str, bytes] = {}
         self._idle: list[CatFile] = []
         self._settings: dict[str, str] | None = None
+        self._asked: process.Started | None = None
 
     @classmethod
     def discover(cls, start: str, environ: Mapping[str, str]) -> Repo:
@@ -86,6 +90,7 @@ class Repo:
         """Ends the programs this repository has running."""
         while self._idle:
             self._idle.pop().close()
+        self.forget_settings()
 
     # Git itself
 
@@ -159,18 +164,29 @@ class Repo:
     def settings(self) -> dict[str, str]:
         """Returns all settings; one call of Git, once."""
         if self._settings is None:
-            try:
-                # Without our own options: they would be listed as if they were the user's.
-                done = process.run(["git", "config", "-z", "--list"], self.environment())
-            except FileNotFoundError:
-                raise discover.git_missing() from None
+            self.ask_settings()
+            asked, self._asked = self._asked, None
+            assert asked is not None
+            done = asked.finish()
             if done.status:
                 raise self.failure(("config",), done)
             self._settings = settings.parse_list(done.output)
         return self._settings
 
+    def ask_settings(self) -> None:
+        """Asks Git for all settings; it answers beside us, until the first one is needed."""
+        if self._settings is None and self._asked is None:
+            try:
+                # Without our own options: they would be listed as if they were the user's.
+                self._asked = process.start(["git", "config", "-z", "--list"], self.environment())
+            except FileNotFoundError:
+                raise discover.git_missing() from None
+
     def forget_settings(self) -> None:
         """Makes the next question for a setting ask Git anew."""
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            asked.finish()
         self._settings = None
 
     def own_setting(self, key: str) -> str | None:
@@ -240,6 +256,8 @@ class Repo:
 
     def _stream(self, oids: Iterable[str]) -> Iterator[tuple[str, str | None, bytes]]:
         if not self._idle:
+            from gitdesk.store.catfile import CatFile
+
             try:
                 self._idle.append(CatFile(self.words(), self.environment()))
             except FileNotFoundError:
@@ -280,8 +298,8 @@ class Repo:
 def _first_word(arguments: Sequence[str]) -> int:
     """Returns where the command stands among the arguments: after `-C folder` and `-c setting`."""
     at = 0
-    while arguments[at] in ("-C", "-c"):
-        at += 2
+    while arguments[at].startswith("-"):
+        at += 2 if arguments[at] in ("-C", "-c") else 1
     return at
 
 

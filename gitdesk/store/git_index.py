@@ -8,6 +8,7 @@ from gitdesk.errors import Refused
 from gitdesk.store import attributes
 from gitdesk.store.index_file import EXTENDED, SKIP_WORKTREE, IndexEntry
 from gitdesk.store.lock import cannot
+from gitdesk.store.object_writer import discard
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ class GitIndex:
             # Its time comes along: Git tells by it which entries may hide a change made in the same instant.
             import shutil
 
+            discard(self._new)
             shutil.copy2(self._checkout.index, self._new)
         except FileNotFoundError:
             pass
@@ -81,17 +83,10 @@ class GitIndex:
         """Records the files' stat in the new index; without it Git would only be slower."""
         if paths:
             names = b"".join(os.fsencode(path) + b"\0" for path in paths)
-            words = ("add", "--refresh", "--pathspec-from-file=-", "--pathspec-file-nul")
-            options = attributes.filter_options(self._repo)
-            self._repo.call(
-                "-C",
-                self._checkout.path,
-                *options,
-                *words,
-                input=names,
-                env=self._environment(own=True),
-                keep_open=self._keep_open,
+            words, env = self._call(
+                "add", "--refresh", "--pathspec-from-file=-", "--pathspec-file-nul", own=True
             )
+            self._repo.call(*words, input=names, env=env, keep_open=self._keep_open)
 
     @property
     def _new(self) -> str:
@@ -99,11 +94,13 @@ class GitIndex:
 
     def _run(self, *words: str, input: bytes = b"", own: bool = False) -> bytes:
         # Expanded: `update-index` puts a file beside the folder entry of a sparse index that covers it.
-        words = ("-C", self._checkout.path, "-c", "index.sparse=false", *words)
-        return self._repo.run(*words, input=input, env=self._environment(own=own), keep_open=self._keep_open)
+        called, env = self._call("-c", "index.sparse=false", *words, own=own)
+        return self._repo.run(*called, input=input, env=env, keep_open=self._keep_open)
 
-    def _environment(self, *, own: bool) -> dict[str, str]:
-        environ = {"GIT_DIR": self._checkout.git_dir, "GIT_WORK_TREE": self._checkout.path}
+    def _call(self, *words: str, own: bool) -> tuple[tuple[str, ...], dict[str, str]]:
+        """Returns words and environment of a call on the old index, or on our own. Filters may run in any of them."""
+        options, environ = attributes.filters_off(self._repo)
+        environ |= {"GIT_DIR": self._checkout.git_dir, "GIT_WORK_TREE": self._checkout.path}
         if own:
             environ["GIT_INDEX_FILE"] = self._new
-        return environ
+        return ("-C", self._checkout.path, *options, *words), environ

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 from gitdesk.domain.change import Commit, CommitRecord, FileVersion, Signature
 from gitdesk.errors import Unreadable
 from gitdesk.store import process
 from gitdesk.store.git import require_version
+from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,16 +24,31 @@ if TYPE_CHECKING:
 Progress = Callable[[int, int | None], None]
 
 # The raw format shows a commit as it is stored, so that no name, date or header is guessed at by Git;
-# -c tells of a merge what differs from every parent: what the merge itself decided.
+# -m shows a merge once for every parent from which it differs.
 _LOG = (
-    "--no-replace-objects", "log", "--format=raw", "--parents", "--raw", "-z", "-c", "--root", "--no-abbrev",
+    "--no-replace-objects", "log", "--format=raw", "--parents", "--raw", "-z", "-m", "--root", "--no-abbrev",
     "--no-renames", "--no-color", "--no-decorate", "--no-notes", "--no-mailmap", "--no-show-signature",
     "--no-expand-tabs", "--no-ext-diff", "--no-textconv", "--no-relative", "--encoding=UTF-8",
 )  # fmt: skip
 _READ = 1 << 16
+_AHEAD = 1 << 20  # bytes Git may be ahead of us: some two thousand commits
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _LAST_SECOND = 253_402_128_000  # two days before the year 10000, so that every zone can show it
 _STEP = 500  # commits between two reports of progress
+
+
+class MergeRecord(Value):
+    """A merge: `changes` are the files that differ from every parent, `sides` those that differ from any.
+
+    In both a file has one blob id before for each parent.
+    """
+
+    commit: Commit
+    changes: tuple[FileVersion, ...]
+    sides: tuple[FileVersion, ...]
+
+
+Record = CommitRecord | MergeRecord
 
 
 class History:
@@ -40,18 +57,25 @@ class History:
     def __init__(self, repo: Repo, parse: Callable[[bytes, str], Document]) -> None:
         self._repo, self._parse = repo, parse
 
-    def commits(self, tip: str, known: str | None) -> Iterator[CommitRecord]:
-        """Yields the commits of a tip that an older tip does not have, newest first."""
+    def commits(self, tip: str, known: str | None) -> Iterator[Record]:
+        """Yields the commits of a tip that an older tip does not have, newest first.
+
+        Git stops looking by the commits' dates: where clocks were wrong, it yields some that both have.
+        """
         return commits(self._repo, tip, since_commits=() if known is None else (known,))
 
     def has(self, commit_id: str) -> bool:
         """Tells whether a commit is still in this clone."""
         return self._repo.has(commit_id)
 
-    def dropped(self, known: str, tip: str) -> list[str]:
-        """Returns the commits an older tip has and this one has not."""
-        listed = self._repo.run("--no-replace-objects", "rev-list", "--end-of-options", known, f"^{tip}")
-        return listed.decode("ascii").split()
+    def parents(self, commit_id: str) -> tuple[str, ...] | None:
+        """Returns the parents a commit names, None when it is no longer in this clone."""
+        try:
+            header, _, _ = self._repo.commit(commit_id).partition(b"\n\n")
+        except Unreadable:
+            return None
+        lines = (line for line in header.split(b"\n") if line.startswith(b"parent "))
+        return tuple(line[7:].decode("ascii") for line in lines)
 
     def blobs(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Yields id and content of blobs in order, while the ids are still coming in."""
@@ -72,7 +96,7 @@ class History:
 
 def commits(
     repo: Repo, tip: str, *, since_commits: Sequence[str] = (), progress: Progress | None = None
-) -> Iterator[CommitRecord]:
+) -> Iterator[Record]:
     """Yields the commits of a tip that none of the others has, newest first; raises Unreadable."""
     words = repo.words(*_LOG, "--end-of-options", tip, *(f"^{known}" for known in since_commits), "--")
     for count, record in enumerate(parse_log(_chunks(repo, words))):
@@ -81,8 +105,8 @@ def commits(
         yield record
 
 
-def parse_log(chunks: Iterable[bytes]) -> Iterator[CommitRecord]:
-    """Parses `git log --format=raw --parents --raw -z -c`, however its bytes are cut."""
+def parse_log(chunks: Iterable[bytes]) -> Iterator[Record]:
+    """Parses `git log --format=raw --parents --raw -z -m`, however its bytes are cut."""
     reader = _Reader()
     rest = b""
     for chunk in chunks:
@@ -98,8 +122,13 @@ def parse_log(chunks: Iterable[bytes]) -> Iterator[CommitRecord]:
 
 
 def _chunks(repo: Repo, words: Sequence[str]) -> Iterator[bytes]:
+    import fcntl
+
     # Git would otherwise write each commit on its own, and reading them so costs as much as parsing them.
     pipes = process.open_pipes(words, repo.environment({"GIT_FLUSH": "0"}))
+    # Git need not wait while what it said is being worked on; only Linux knows how.
+    with suppress(OSError, AttributeError):
+        fcntl.fcntl(pipes.output, fcntl.F_SETPIPE_SZ, _AHEAD)
     finished = False
     try:
         while chunk := os.read(pipes.output, _READ):
@@ -124,16 +153,18 @@ def _line(header: bytes, start: bytes) -> bytes:
 class _Reader:
     """Puts NUL-separated pieces together: a commit with its message, then `:modes ids` and path in turn."""
 
-    __slots__ = ("_changes", "_commit", "_entry", "_offsets", "_people")
+    __slots__ = ("_changes", "_commit", "_entry", "_from", "_offsets", "_people", "_sides")
 
     def __init__(self) -> None:
         self._commit: Commit | None = None
         self._changes: list[FileVersion] = []
+        self._from: str = ""  # the parent a merge is being compared with
+        self._sides: dict[str, dict[str, FileVersion]] = {}  # of a merge: by parent and path
         self._entry: bytes = b""
         self._people: dict[bytes, tuple[str, str]] = {}
         self._offsets: dict[bytes, tzinfo] = {}
 
-    def take(self, token: bytes | None) -> CommitRecord | None:
+    def take(self, token: bytes | None) -> Record | None:
         """Takes the next piece, None at the end; returns a commit once the next one has begun."""
         if self._entry:
             if token is not None:
@@ -141,40 +172,69 @@ class _Reader:
             self._entry = b""
             return None
         if token is None or token.startswith(b"commit "):
-            done = self._done()
-            if token is not None:
-                # Message lines are indented, so a line that begins with a colon is the first entry.
-                block, _, last = token.rpartition(b"\n")
-                self._commit = self._parse_commit(block)
-                self._entry = last
+            done = None
+            # Message lines are indented, so a line that begins with a colon is the first entry.
+            block, _, last = (token or b"").rpartition(b"\n")
+            first, origin, parent = block.partition(b"\n")[0].partition(b" (from ")
+            if (
+                self._commit is None
+                or not origin
+                or not first.startswith(b"commit " + self._commit.id.encode())
+            ):
+                done = self._done()
+                if token is not None:
+                    self._commit = self._parse_commit(block)
+            self._from = parent[:-1].decode("ascii")
+            self._entry = last
             return done
         self._entry = token
         return None
 
-    def _done(self) -> CommitRecord | None:
-        if self._commit is None:
+    def _done(self) -> Record | None:
+        commit = self._commit
+        if commit is None:
             return None
-        return CommitRecord(commit=self._commit, changes=tuple(self._changes))
+        if not self._sides:
+            return CommitRecord(commit=commit, changes=tuple(self._changes))
+        sides = tuple(self._merged(commit.parents))
+        own = tuple(version for version in sides if version.new not in version.old)
+        return MergeRecord(commit=commit, changes=own, sides=sides)
+
+    def _merged(self, parents: Sequence[str]) -> Iterator[FileVersion]:
+        """Yields each file in which a merge differs from a parent, with what all parents have."""
+        seen: set[str] = set()
+        for side in self._sides.values():
+            for path, version in side.items():
+                if path not in seen:
+                    seen.add(path)
+                    others = (self._sides.get(parent, {}).get(path) for parent in parents)
+                    old = tuple(version.new if other is None else other.old[0] for other in others)
+                    yield FileVersion(path=path, old=old, new=version.new)
+
+    def _put(self, path: bytes, old: str, new: str) -> None:
+        version = FileVersion(path=path.decode("utf-8", "replace"), old=(old,), new=new)
+        if self._from:
+            self._sides.setdefault(self._from, {})[version.path] = version
+        else:
+            self._changes.append(version)
 
     def _add(self, entry: bytes, path: bytes) -> None:
-        """Adds one entry: a colon a parent, modes of the parents and of the result, then their ids."""
+        """Adds one entry: the mode before and after behind a colon, then the ids."""
         words = entry.split()
-        count = entry.rfind(b":", 0, len(words[0])) + 1
-        # Only plain files hold anything of a desk: a link or a submodule is as good as no file.
-        new = words[2 * count + 1].decode("ascii") if words[count].startswith(b"100") else ""
-        modes = (words[0][count:], *words[1:count])
-        old = [
-            oid.decode("ascii") if mode.startswith(b"100") else ""
-            for mode, oid in zip(modes, words[count + 1 : -2], strict=True)
-        ]
-        if new not in old:
-            self._changes.append(FileVersion(path=path.decode("utf-8", "replace"), old=tuple(old), new=new))
+        if words[0] == b":100644" and words[1] == b"100644":
+            old, new = words[2].decode("ascii"), words[3].decode("ascii")
+        else:
+            # Only plain files hold anything of a desk: a link or a submodule is as good as no file.
+            old = words[2].decode("ascii") if words[0].startswith(b":100") else ""
+            new = words[3].decode("ascii") if words[1].startswith(b"100") else ""
+        if old != new:
+            self._put(path, old, new)
 
     def _parse_commit(self, block: bytes) -> Commit:
-        self._changes = []
+        self._changes, self._sides = [], {}
         head, _, message = block.partition(b"\n\n")
         first, _, header = head.partition(b"\n")
-        commit_id, *parents = first[7:].decode("ascii").split()
+        commit_id, *parents = first[7:].partition(b" (")[0].decode("ascii").split()
         author, committer = _line(header, b"\nauthor "), _line(header, b"\ncommitter ")
         # Most commits have one and the same line for both.
         by = self._parse_person(author)

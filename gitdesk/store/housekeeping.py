@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from gitdesk.store.git import Repo
 
 _EVERY = 1000
+_FLAGS = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
 def count_commit(repo: Repo) -> None:
@@ -18,7 +19,7 @@ def count_commit(repo: Repo) -> None:
     """
     path = f"{repo.common_dir}/gitdesk/commits"
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(path, _FLAGS, 0o666)
     except OSError:
         return  # counting is not worth an error
     try:

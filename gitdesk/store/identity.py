@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
-from gitdesk.errors import SetupError
+from gitdesk.errors import SetupError, UsageError
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gitdesk.store.git import Repo
 
 _HINT = 'git config --global user.name "Your Name"\ngit config --global user.email you@example.com'
+_FROM_1970 = "Git counts the seconds of a commit from there on"
 # What Git strips from the ends of a name or address, and what it drops wherever it stands.
 _CRUD = "".join(map(chr, range(33))) + ".,:;<>\"\\'"
 _DROPPED = str.maketrans("", "", "<>\n\0")
@@ -27,12 +28,12 @@ class Identity(Value):
     at: datetime
 
     def __str__(self) -> str:
-        return f"{self.name} <{self.email}>"
+        return f"{clean(self.name)} <{clean(self.email)}>"
 
     @property
     def line(self) -> str:
         """Returns it as Git stores it: `Name <address> seconds +zone`."""
-        return f"{clean(self.name)} <{clean(self.email)}> {self.date}"
+        return f"{self} {self.date}"
 
     @property
     def date(self) -> str:
@@ -63,11 +64,16 @@ def _one(repo: Repo, environ: Mapping[str, str], role: str, now: datetime) -> Id
     email = environ.get(f"{upper}_EMAIL")
     if email is None:
         email = repo.config(f"{role}.email") or repo.config("user.email") or environ.get("EMAIL") or ""
-    if not clean(name) or not clean(email):
-        missing = "name" if not clean(name) else "address"
+    name, email = clean(name), clean(email)
+    if not name or not email:
+        missing = "name" if not name else "address"
         raise SetupError(f"Git does not know your {missing}", hint=_HINT)
     given = environ.get(f"{upper}_DATE")
     at = _date(repo, upper, given) if given else _local(now)
+    if at.timestamp() < 0:
+        if given:
+            raise UsageError(f'{upper}_DATE lies before 1970: "{given}"', hint=_FROM_1970)
+        raise UsageError("the present lies before 1970", hint="GITDESK_NOW or the machine's clock says so")
     return Identity(name=name, email=email, at=at)
 
 

@@ -81,15 +81,16 @@ class NewIndex:
         """Records a file's stat."""
         _STAT.pack_into(self._data, self._places[path], *numbers)
 
-    def finish(self) -> bytes:
-        """Returns the whole file with its checksum."""
+    def finish(self) -> bytearray:
+        """Returns the whole file with its checksum; nothing can be changed any more."""
         if not self._hash_name:
-            return bytes(self._data) + bytes(self._id_size)
+            self._data += bytes(self._id_size)
+            return self._data
         if len(self._data) > 1 << 20:
             import hashlib  # noqa: F401 - for this much its speed pays for its import
 
-        digest: bytes = objects.new_hash(self._hash_name, self._data).digest()
-        return bytes(self._data) + digest
+        self._data += objects.new_hash(self._hash_name, self._data).digest()
+        return self._data
 
 
 class IndexFile:
@@ -170,17 +171,25 @@ class IndexFile:
 
     def _find_end(self) -> int:
         """Returns where the entries end and the extensions begin."""
-        # Git writes these two before TREE: then only a walk over all entries is sure.
-        if b"IEOT" not in self._data and b"link" not in self._data:
-            at = self._data.find(b"TREE", max(_HEADER, len(self._data) - (1 << 18)))
-            while at >= 0:
-                if self._chain(at) is not None:
-                    return at
-                at = self._data.find(b"TREE", at + 1)
+        at = self._data.find(b"TREE", max(_HEADER, len(self._data) - (1 << 18)))
+        while at >= 0:
+            if self._chain(at) is not None:
+                if self._may_follow_another(at):
+                    break
+                return at
+            at = self._data.find(b"TREE", at + 1)
         at = _HEADER
         for _ in range(self._count):
             at = self._entry_end(at)
         return at
+
+    def _may_follow_another(self, at: int) -> bool:
+        """Tells whether one of the two extensions that Git writes before TREE may be there: then only a walk is sure.
+
+        They hold at most a few bits an entry, so they would begin not far above.
+        """
+        above = self._data[max(_HEADER, at - self._count - 4096) : at]
+        return b"IEOT" in above or b"link" in above
 
     def _chain(self, at: int) -> list[tuple[bytes, bytes]] | None:
         """Returns names and contents of the extensions from a position on, None when it does not come out even."""

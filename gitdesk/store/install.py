@@ -9,6 +9,7 @@ from gitdesk.store import process, refs
 from gitdesk.store.discover import NoRepositoryError
 from gitdesk.store.git import Repo, require_version
 from gitdesk.store.lock import cannot
+from gitdesk.store.read import ATTRIBUTES_PATH as ATTRIBUTES_PATH
 from gitdesk.store.read import branch_location
 
 TYPE_CHECKING = False
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from gitdesk.store.read import Location
 
-ATTRIBUTES_PATH = ".gitattributes"
 ATTRIBUTES = "tickets/**/*.md merge=gitdesk diff=gitdesk"
 
 

@@ -29,12 +29,13 @@ _NEAR_STARTS = 20  # of a body pointed out: more say nothing new
 class Reading:
     """One file being read: collects values and problems."""
 
-    __slots__ = ("fatal", "path", "problems", "source")
+    __slots__ = ("_hints", "fatal", "path", "problems", "source")
 
     def __init__(self, source: Source, path: str) -> None:
         self.source, self.path = source, path
         self.problems: list[Violation] = []
         self.fatal = False
+        self._hints = near.Hints()
 
     def ticket(self, entries: Iterable[Any]) -> Ticket | None:
         """Returns the ticket, None when it cannot be read; what is wrong is in `problems`."""
@@ -175,7 +176,7 @@ class Reading:
         values["id"] = TicketId(given)
 
     def _unknown(self, entry: Entry) -> None:
-        meant = near.closest(entry.key, HEADER_KEYS)
+        meant = self._hints.closest(entry.key, HEADER_KEYS)
         hint = f'did you mean "{meant}"?' if meant else "a desk's own keys go under fields:"
         key = grammar.shown(entry.key)
         self._add("F020", f'unknown key "{key}"', entry.start, subject=entry.key, hint=hint)

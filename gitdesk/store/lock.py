@@ -7,7 +7,7 @@ import fcntl
 import os
 import time
 
-from gitdesk.errors import Conflict, GitdeskError, Place
+from gitdesk.errors import Conflict, Place, SetupError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,9 +18,9 @@ _PATIENCE = 10.0  # seconds that somebody else's lock is waited for
 _QUEUE_PATIENCE = 120.0
 
 
-def cannot(what: str, path: str, problem: OSError) -> GitdeskError:
-    """Returns the error for a file that the system would not let us have."""
-    return GitdeskError(f"cannot {what}: {problem.strerror or problem}", place=Place(path))
+def cannot(what: str, path: str, problem: OSError) -> SetupError:
+    """Returns the error for a file that the system would not let us have: the machine is at fault, not the change."""
+    return SetupError(f"cannot {what}: {problem.strerror or problem}", place=Place(path))
 
 
 class Queue:
@@ -34,7 +34,9 @@ class Queue:
         """Waits for the turn; raises Conflict after two minutes."""
         try:
             self._sharing.make_folder(os.path.dirname(self._path))
-            self.descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+            self.descriptor = os.open(
+                self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o666
+            )
             if os.fstat(self.descriptor).st_uid == os.geteuid():
                 self._sharing.apply(self.descriptor)
         except OSError as problem:
@@ -92,6 +94,8 @@ class FileLock:
 
     def take(self) -> None:
         """Takes the lock, waiting for another program's; raises Conflict after ten seconds."""
+        if self._held:
+            return
         deadline, pause = time.monotonic() + _PATIENCE, 0.002
         while not self._try():
             if remove_stale(self.path):
@@ -142,8 +146,9 @@ def remove_stale(path: str) -> bool:
 
 
 def _make_mark(path: str) -> None:
-    with open(f"{path}.new", "wb") as file:
-        file.write(_MARK)
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(f"{path}.new")
+    _create(f"{path}.new", _MARK)
     os.rename(f"{path}.new", path)
 
 

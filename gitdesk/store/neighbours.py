@@ -11,6 +11,7 @@ import time
 
 _PATIENCE = 0.3  # seconds; one that lives longer is past that point, or waits for its editor
 _YOUNG = 48  # how many of the newest process numbers are looked at
+_ENOUGH = 4096  # bytes of a command line: the command stands near its beginning
 _READ_FIRST = {
     b"commit",
     b"merge",
@@ -44,8 +45,11 @@ def _find(folder: str) -> list[int]:
 
 def _is_git(number: int, folder: str) -> bool:
     try:
-        with open(f"/proc/{number}/cmdline", "rb") as file:
-            words = file.read().split(b"\0")
+        descriptor = os.open(f"/proc/{number}/cmdline", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            words = os.read(descriptor, _ENOUGH).split(b"\0")
+        finally:
+            os.close(descriptor)
         if not words[0].endswith(b"git") or not _READ_FIRST.intersection(words):
             return False
         where = os.readlink(f"/proc/{number}/cwd")

@@ -19,33 +19,48 @@ _PACK_KINDS = {objects.COMMIT: 1, objects.TREE: 2, objects.BLOB: 3}
 
 
 class ObjectWriter:
-    """Collects objects; nothing is on disk before `flush`."""
+    """Collects objects; nothing is on disk before `flush`, durable before `settle`, and nothing is written twice."""
 
     def __init__(self, repo: Repo) -> None:
         self._repo = repo
         self._waiting: dict[str, tuple[str, bytes]] = {}
+        self._written: set[str] = set()
+        self._syncs: list[_Sync] = []
+        self._problems: list[OSError] = []
 
     def add(self, kind: str, data: bytes) -> str:
         """Takes an object and returns its id."""
         oid = objects.object_id(self._repo.hash_name, kind, data)
-        self._waiting[oid] = (kind, data)
+        if oid not in self._written:
+            self._waiting[oid] = (kind, data)
         return oid
 
     def flush(self) -> None:
-        """Writes what was taken, durably unless `core.fsync` says otherwise."""
+        """Writes what was taken; the disk is at it until `settle`, unless `core.fsync` says that it need not."""
         waiting, self._waiting = self._waiting, {}
         if len(waiting) >= _MANY:
             self._repo.run("index-pack", "--stdin", input=_pack(self._repo.hash_name, waiting))
         elif waiting:
             self._write_loose(waiting)
+        self._written.update(waiting)
+
+    def settle(self) -> None:
+        """Waits until all is durable; raises SetupError when the disk says it will not be."""
+        self.wait()
+        if self._problems:
+            raise cannot("write", f"{self._repo.common_dir}/objects", self._problems[0])
+
+    def wait(self) -> None:
+        """Waits for the disk; what went wrong is for the next `settle` to raise."""
+        syncs, self._syncs = self._syncs, []
+        self._problems += [problem for sync in syncs if (problem := sync.wait()) is not None]
 
     def _write_loose(self, waiting: dict[str, tuple[str, bytes]]) -> None:
         repo = self._repo
         folder = f"{repo.common_dir}/objects"
         sharing = Sharing(repo.config("core.sharedRepository"))
         level = _level(repo.config("core.looseCompression") or repo.config("core.compression"))
-        sync = is_durable(repo, "loose-object")
-        open_files: list[int] = []
+        durable = is_durable(repo, "loose-object")
         path = folder
         try:
             for oid, (kind, data) in waiting.items():
@@ -53,36 +68,46 @@ class ObjectWriter:
                 if _exists(path):
                     continue
                 plain = b"%s %d\0" % (kind.encode("ascii"), len(data)) + data
-                open_files.append(_write(path, zlib.compress(plain, level), sharing))
-            if sync and open_files:
-                _sync(open_files)
+                descriptor = _write(path, zlib.compress(plain, level), sharing)
+                if durable:
+                    self._syncs.append(_Sync(descriptor))
+                else:
+                    os.close(descriptor)
         except OSError as problem:
             raise cannot("write", path, problem) from None
-        finally:
-            for descriptor in open_files:
-                os.close(descriptor)
 
 
-def _sync(descriptors: list[int]) -> None:
-    """Makes files durable, side by side: one after the other, each would wait for a turn of the disk of its own."""
-    import threading
+class _Sync:
+    """Makes one file durable beside us: files that wait one after the other each wait for a turn of the disk."""
 
-    problems: list[OSError] = []
+    __slots__ = ("_descriptor", "_problem", "_running")
 
-    def sync(descriptor: int) -> None:
+    def __init__(self, descriptor: int) -> None:
+        # The plain threads: `threading` takes as long to import as a disk takes for a turn.
+        from _thread import allocate_lock, start_new_thread
+
+        self._descriptor = descriptor
+        self._problem: OSError | None = None
+        self._running = allocate_lock()
+        self._running.acquire()
         try:
-            os.fsync(descriptor)
-        except OSError as problem:
-            problems.append(problem)
+            start_new_thread(self._run, ())
+        except RuntimeError:  # no thread to be had
+            self._run()
 
-    beside = [threading.Thread(target=sync, args=(descriptor,)) for descriptor in descriptors[1:]]
-    for thread in beside:
-        thread.start()
-    sync(descriptors[0])
-    for thread in beside:
-        thread.join()
-    if problems:
-        raise problems[0]
+    def _run(self) -> None:
+        try:
+            os.fsync(self._descriptor)
+        except OSError as problem:
+            self._problem = problem
+        finally:
+            os.close(self._descriptor)
+            self._running.release()
+
+    def wait(self) -> OSError | None:
+        """Waits for the end and returns what went wrong."""
+        self._running.acquire()
+        return self._problem
 
 
 def is_durable(repo: Repo, component: str) -> bool:

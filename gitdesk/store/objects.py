@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 BLOB, TREE, COMMIT = "blob", "tree", "commit"
 FILE_MODE, EXECUTABLE_MODE, TREE_MODE = "100644", "100755", "40000"
-_MODES = (b"40000", b"100644", b"100755", b"120000", b"160000", b"100664")
+FEW = 8  # entries up to which looking for each beats reading the whole tree
 PLAIN_MODES = (FILE_MODE, EXECUTABLE_MODE)
 
 
@@ -71,9 +71,17 @@ def _records(data: bytes, id_size: int) -> list[tuple[bytes, bytes, bytes]]:
     return re.findall(rb"(?s)([0-7]+) ([^\0]+)\0(.{%d})" % id_size, data)
 
 
+def _mode(written: bytes) -> str:
+    """Returns a mode as Git takes it: old ones begin with a zero, or let a group write."""
+    mode = written.lstrip(b"0").decode("ascii")
+    if mode[:3] == "100":
+        return EXECUTABLE_MODE if int(mode[3:4] or "0") & 1 else FILE_MODE
+    return mode
+
+
 def _entry(record: tuple[bytes, bytes, bytes]) -> TreeEntry:
     mode, name, oid = record
-    return TreeEntry(mode.lstrip(b"0").decode("ascii"), name, oid.hex())
+    return TreeEntry(_mode(mode), name, oid.hex())
 
 
 def parse_tree(data: bytes, id_size: int) -> dict[bytes, TreeEntry]:
@@ -83,12 +91,29 @@ def parse_tree(data: bytes, id_size: int) -> dict[bytes, TreeEntry]:
 
 def find_in_tree(data: bytes, name: bytes, id_size: int) -> TreeEntry | None:
     """Returns one entry of a tree without reading the others; None when there is none of that name."""
-    for mode in _MODES:
-        needle = b"%s %s\0" % (mode, name)
-        at = data.find(needle)
-        if at >= 0:
-            at += len(needle)
-            return TreeEntry(mode.decode("ascii"), name, data[at : at + id_size].hex())
+    found = _locate(data, name, id_size)
+    if found is None:
+        return None
+    start, space, end = found
+    return TreeEntry(_mode(data[start:space]), name, data[end - id_size : end].hex())
+
+
+def _locate(data: bytes, name: bytes, id_size: int) -> tuple[int, int, int] | None:
+    """Returns where the entry of a name begins, has its space and ends.
+
+    The search for its bytes only says where it may be, for another's name or id can hold the same. So every such place
+    is reached from entry to entry too.
+    """
+    needle = b" %s\0" % name
+    at, start = data.find(needle), 0
+    while at >= 0:
+        end = data.find(b"\0", start) + 1 + id_size
+        while end <= at:
+            start = end
+            end = data.find(b"\0", start) + 1 + id_size
+        if data.find(b" ", start) == at and end <= len(data) and not data[start:at].strip(b"01234567"):
+            return start, at, end
+        at = data.find(needle, max(at + 1, start))
     return None
 
 
@@ -99,20 +124,19 @@ def compare_trees(
     before, after = set(_records(one, id_size)), set(_records(two, id_size))
     old = {record[1]: _entry(record) for record in before - after}
     new = {record[1]: _entry(record) for record in after - before}
-    return [(name, old.get(name), new.get(name)) for name in sorted(old.keys() | new.keys())]
+    names = sorted(old.keys() | new.keys())
+    return [(name, old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)]
 
 
 def edit_tree(data: bytes, changes: Mapping[bytes, TreeEntry | None], id_size: int) -> bytes:
     """Returns a tree with entries set, or taken out where None stands; b"" when nothing is left."""
-    entries: dict[bytes, TreeEntry] | None = None
+    entries = parse_tree(data, id_size) if len(changes) > FEW else None
     for name, entry in changes.items():
-        present = find_in_tree(data, name, id_size)
-        if entries is None and entry and present and entry.mode == present.mode:
-            head = b"%s %s\0" % (entry.mode.encode("ascii"), name)
-            at = data.index(head) + len(head)
-            data = data[:at] + bytes.fromhex(entry.oid) + data[at + id_size :]
-            continue
         if entries is None:
+            place = _locate(data, name, id_size)
+            if entry and place and _mode(data[place[0] : place[1]]) == entry.mode:
+                data = data[: place[0]] + _rendered(entry) + data[place[2] :]
+                continue
             entries = parse_tree(data, id_size)
         if entry is None:
             entries.pop(name, None)
@@ -123,10 +147,11 @@ def edit_tree(data: bytes, changes: Mapping[bytes, TreeEntry | None], id_size: i
 
 def render_tree(entries: Iterable[TreeEntry]) -> bytes:
     """Returns a tree object's content, sorted as Git wants it."""
-    return b"".join(
-        b"%s %s\0%s" % (entry.mode.encode("ascii"), entry.name, bytes.fromhex(entry.oid))
-        for entry in sorted(entries, key=lambda entry: entry.order)
-    )
+    return b"".join(map(_rendered, sorted(entries, key=lambda entry: entry.order)))
+
+
+def _rendered(entry: TreeEntry) -> bytes:
+    return b"%s %s\0%s" % (entry.mode.encode("ascii"), entry.name, bytes.fromhex(entry.oid))
 
 
 def tree_of_commit(data: bytes) -> str:

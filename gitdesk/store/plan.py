@@ -8,11 +8,12 @@ from gitdesk.errors import Refused, UsageError
 from gitdesk.store import objects
 from gitdesk.store.cache_tree import Folder
 from gitdesk.store.objects import TreeEntry
+from gitdesk.store.read import ATTRIBUTES_PATH, CONFIG_PATH, TICKETS
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from gitdesk.store.git import Repo
     from gitdesk.store.object_writer import ObjectWriter
@@ -47,11 +48,20 @@ def make_plan(repo: Repo, tip: str | None, files: Mapping[str, bytes | None], wr
     return Plan(tree=tree.new or writer.add(objects.TREE, b""), touched=touched, folders=builder.folders)
 
 
+def is_inside(path: str) -> bool:
+    """Tells whether a path is one that a desk's commits touch: its settings, or something below tickets/."""
+    top, *parts = path.split("/")
+    if not parts:
+        return path in (CONFIG_PATH, ATTRIBUTES_PATH)
+    return top == TICKETS and not any(
+        part.lower() in ("", ".", "..", ".git") or "\0" in part for part in parts
+    )
+
+
 def _split(path: str) -> list[bytes]:
-    parts = os.fsencode(path).split(b"/")
-    if any(part in (b"", b".", b"..") or part.lower() == b".git" or b"\0" in part for part in parts):
+    if not is_inside(path):
         raise UsageError(f'"{path}" is no path inside a desk')
-    return parts
+    return os.fsencode(path).split(b"/")
 
 
 class _Builder:
@@ -66,13 +76,14 @@ class _Builder:
         changed: dict[bytes, TreeEntry | None] = {}
         below: dict[bytes, dict[tuple[bytes, ...], bytes | None]] = {}
         added, moulded = 0, False
+        find = self._finder(data, len(changes))
         for parts, content in changes.items():
             if len(parts) > 1:
                 below.setdefault(parts[0], {})[parts[1:]] = content
             else:
-                added += self._file(path, parts[0], self._find(data, parts[0]), content, changed)
+                added += self._file(path, parts[0], find(parts[0]), content, changed)
         for name, inner in below.items():
-            old = self._folder_id(path + name, self._find(data, name))
+            old = self._folder_id(path + name, find(name))
             child = self.folder(path + name + b"/", old, inner)
             added += child.added
             moulded |= child.moulded or not child.old or not child.new
@@ -86,8 +97,12 @@ class _Builder:
         self.folders[path.rstrip(b"/")] = result
         return result
 
-    def _find(self, data: bytes, name: bytes) -> TreeEntry | None:
-        return objects.find_in_tree(data, name, self._repo.id_size)
+    def _finder(self, data: bytes, count: int) -> Callable[[bytes], TreeEntry | None]:
+        """Returns what finds entries of a tree, given how many may be looked for."""
+        size = self._repo.id_size
+        if count > objects.FEW:
+            return objects.parse_tree(data, size).get
+        return lambda name: objects.find_in_tree(data, name, size)
 
     def _file(
         self,

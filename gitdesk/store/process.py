@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-import signal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 _CHUNK = 1 << 16
+SIGPIPE = 13  # on every system with `posix_spawn`; the import of `signal` takes as long as starting a program
 
 
 class Finished:
@@ -36,6 +37,53 @@ class Pipes:
         return _wait(self.pid)
 
 
+class Started:
+    """A program whose output is collected when it is asked for; it runs beside us until then."""
+
+    __slots__ = ("_error", "_input", "_output", "_pid")
+
+    def __init__(self, pid: int, input: int, output: int, error: int) -> None:
+        self._pid, self._input, self._output, self._error = pid, input, output, error
+
+    def finish(self, input: bytes = b"") -> Finished:
+        """Gives the program its input, waits for its end and returns what it left behind."""
+        import select
+
+        collected: dict[int, list[bytes]] = {self._output: [], self._error: []}
+        left = memoryview(input)
+        poll = select.poll()
+        poll.register(self._output, select.POLLIN)
+        poll.register(self._error, select.POLLIN)
+        if left:
+            os.set_blocking(self._input, False)
+            poll.register(self._input, select.POLLOUT)
+        else:
+            os.close(self._input)
+        try:
+            reading = 2
+            while reading or left:
+                for descriptor, _ in poll.poll():
+                    if descriptor == self._input:
+                        left = _feed(descriptor, left)
+                        if not left:
+                            poll.unregister(descriptor)
+                            os.close(descriptor)
+                        continue
+                    piece = os.read(descriptor, _CHUNK)
+                    if piece:
+                        collected[descriptor].append(piece)
+                    else:
+                        poll.unregister(descriptor)
+                        reading -= 1
+        finally:
+            if left:
+                os.close(self._input)
+            os.close(self._output)
+            os.close(self._error)
+            status = _wait(self._pid)
+        return Finished(status, b"".join(collected[self._output]), b"".join(collected[self._error]))
+
+
 def run(
     words: Sequence[str],
     environ: Mapping[str, str],
@@ -47,8 +95,11 @@ def run(
 
     The descriptors of `keep_open` are inherited: a lock on them lasts until the program has ended, even if we die.
     """
-    import select
+    return start(words, environ, keep_open=keep_open).finish(input)
 
+
+def start(words: Sequence[str], environ: Mapping[str, str], *, keep_open: Sequence[int] = ()) -> Started:
+    """Starts a program, to be finished later; raises FileNotFoundError when there is no such program."""
     child_in, our_in = _pipe()
     our_out, child_out = _pipe()
     our_err, child_err = _pipe()
@@ -61,39 +112,7 @@ def run(
     finally:
         for descriptor in (child_in, child_out, child_err):
             os.close(descriptor)
-    collected: dict[int, list[bytes]] = {our_out: [], our_err: []}
-    left = memoryview(input)
-    poll = select.poll()
-    poll.register(our_out, select.POLLIN)
-    poll.register(our_err, select.POLLIN)
-    if left:
-        os.set_blocking(our_in, False)
-        poll.register(our_in, select.POLLOUT)
-    else:
-        os.close(our_in)
-    try:
-        reading = 2
-        while reading or left:
-            for descriptor, _ in poll.poll():
-                if descriptor == our_in:
-                    left = _feed(our_in, left)
-                    if not left:
-                        poll.unregister(our_in)
-                        os.close(our_in)
-                    continue
-                piece = os.read(descriptor, _CHUNK)
-                if piece:
-                    collected[descriptor].append(piece)
-                else:
-                    poll.unregister(descriptor)
-                    reading -= 1
-    finally:
-        if left:
-            os.close(our_in)
-        os.close(our_out)
-        os.close(our_err)
-        status = _wait(pid)
-    return Finished(status, b"".join(collected[our_out]), b"".join(collected[our_err]))
+    return Started(pid, our_in, our_out, our_err)
 
 
 def open_pipes(words: Sequence[str], environ: Mapping[str, str], *, keep_open: Sequence[int] = ()) -> Pipes:
@@ -110,6 +129,13 @@ def open_pipes(words: Sequence[str], environ: Mapping[str, str], *, keep_open: S
         os.close(child_in)
         os.close(child_out)
     return Pipes(pid, our_in, our_out)
+
+
+def warn(text: str) -> None:
+    """Says on standard error what is no error but should be known, as Git does it: one line."""
+    shown = "".join(mark if mark.isprintable() else ascii(mark)[1:-1] for mark in text)
+    with contextlib.suppress(OSError):
+        os.write(2, f"warning: {shown}\n".encode("utf-8", "backslashreplace"))
 
 
 def _pipe() -> tuple[int, int]:
@@ -150,7 +176,7 @@ def _spawn(
         os.set_inheritable(descriptor, True)
     try:
         return os.posix_spawnp(
-            words[0], list(words), dict(environ), file_actions=actions, setsigdef=[signal.SIGPIPE]
+            words[0], list(words), dict(environ), file_actions=actions, setsigdef=[SIGPIPE]
         )
     finally:
         for descriptor in keep_open:

@@ -6,12 +6,13 @@ property test holds both to the same answer.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from gitdesk.domain import format as grammar
 from gitdesk.domain.ticket import HEADER_KEYS, Link, Ticket
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from datetime import datetime
     from typing import Any
 
     from gitdesk.store.source import Source
@@ -55,7 +56,7 @@ def _values(header: list[str]) -> dict[str, Any] | None:
     """Returns what the lines of a header say, None at the first one that is not of the plainest kind."""
     values: dict[str, Any] = {}
     seen: set[str] = set()
-    items: list[str] | None = None  # of the list the next lines may belong to
+    items: dict[str, None] | None = None  # of the list the next lines may belong to
     fields: dict[str, str] | None = None
     for line in header:
         if not line:
@@ -65,7 +66,7 @@ def _values(header: list[str]) -> dict[str, Any] | None:
                 item = line[4:]
                 if item in items or not _is_plainest(item):
                     return None
-                items.append(item)
+                items[item] = None
             elif fields is None or not _add_field(fields, line):
                 return None
             continue
@@ -77,7 +78,7 @@ def _values(header: list[str]) -> dict[str, Any] | None:
             values[key] = value
         elif line in _LISTS:
             key = line[:-1]
-            values[key] = items = []
+            values[key] = items = {}
         elif line == "fields:":
             key = "fields"
             values[key] = fields = {}
@@ -123,10 +124,9 @@ def _add_field(fields: dict[str, str], line: str) -> bool:
 
 def _time(text: str) -> datetime:
     """Returns a time in its usual form; raises ValueError for any other."""
-    moment = grammar.parse_time(text)
-    if moment is None or len(text) != 20 or text[10] != "T" or text[19] != "Z":
+    if len(text) != 20 or f"{text[4]}{text[7]}{text[10]}{text[13]}{text[16]}{text[19]}" != "--T::Z":
         raise ValueError(text)
-    return moment
+    return datetime.fromisoformat(text)
 
 
 def _link(text: str) -> Link:

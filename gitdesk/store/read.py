@@ -8,7 +8,7 @@ from itertools import chain, islice
 
 from gitdesk.domain.ticket import timestamp
 from gitdesk.errors import NotFound, SetupError, UsageError
-from gitdesk.store import objects, process, refs, worktrees
+from gitdesk.store import misplaced, objects, process, refs, worktrees
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gitdesk.store.objects import TreeEntry
     from gitdesk.store.worktrees import Checkout
 
-CONFIG_PATH, TICKETS = "gitdesk.yaml", "tickets"
+CONFIG_PATH, ATTRIBUTES_PATH, TICKETS = "gitdesk.yaml", ".gitattributes", "tickets"
 DEFAULT_BRANCH = "desk"
 
 # Up to here single objects read in process beat starting `git cat-file`; up to here trees walked beat `git diff-tree`.
@@ -95,7 +95,7 @@ def _guess(repo: Repo) -> Location:
 
 def branch_location(repo: Repo, branch: str, reason: str) -> Location:
     """Returns a branch as a desk's place, whether it exists or not; a remote's branch stands in for a missing one."""
-    ref = refs.full_name(branch)
+    ref = refs.branch_behind(repo, refs.full_name(branch))
     tip = repo.read_ref(ref)
     remote_ref = None
     if tip is None:
@@ -132,11 +132,15 @@ def find_file(repo: Repo, commit: str, path: str) -> bytes | None:
 
 
 def list_folder(repo: Repo, commit: str, path: str) -> tuple[tuple[str, TreeEntry], ...]:
-    """Returns names and entries of a folder of a commit (an attachment folder, say), () when there is none."""
+    """Returns names and entries of the files in a folder of a commit (attachments, say), () when there is none.
+
+    Like everywhere on a desk, folders, links and submodules do not count; `check` tells of them.
+    """
     entry = find_entry(repo, commit, path.rstrip("/"))
     if entry is None or entry.mode != objects.TREE_MODE:
         return ()
-    return tuple((os.fsdecode(name), child) for name, child in repo.tree(entry.oid).items())
+    children = repo.tree(entry.oid).items()
+    return tuple((os.fsdecode(name), child) for name, child in children if child.mode in objects.PLAIN_MODES)
 
 
 class Source:
@@ -148,44 +152,63 @@ class Source:
     def diff(self, old: str | None, new: str) -> Iterator[tuple[str, str | None, str | None]]:
         """Yields path, old and new blob id of the desk's files that differ; `old` None stands for an empty desk.
 
-        Only plain files count: a link or a submodule is as good as nothing. Raises Unreadable when a commit is
-        not, or no longer, in this clone.
+        Only plain files count: a link or a submodule is as good as nothing, except where the file of a ticket
+        belongs; there a mark stands for its id, of which `documents` makes a document that cannot be read. Raises
+        Unreadable when a commit is not, or no longer, in this clone.
         """
         if old is None:
             return _all_files(self._repo, new)
         return _differences(self._repo, old, new)
 
     def documents(self, wanted: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str, Document]]:
-        """Yields path, blob id and parsed document of each wanted path and blob id, in order, streaming."""
+        """Yields path, blob id and parsed document of each wanted path and blob id, streaming.
+
+        Their order is that of what is wanted. What is no plain file has the blob id "".
+        """
         rest = iter(wanted)
         few = list(islice(rest, _FEW_BLOBS + 1))
         if len(few) <= _FEW_BLOBS:
             for path, oid in few:
-                yield path, oid, self._parse(self._repo.blob(oid), path)
+                if misplaced.is_mark(oid):
+                    yield path, "", misplaced.document(path, oid)
+                else:
+                    yield path, oid, self._parse(self._repo.blob(oid), path)
             return
-        paths: deque[str] = deque()
+        waiting: deque[tuple[str, str]] = deque()
 
         def ids() -> Iterator[str]:
             for path, oid in chain(few, rest):
-                paths.append(path)
-                yield oid
+                waiting.append((path, oid))
+                if not misplaced.is_mark(oid):
+                    yield oid
 
         for oid, data in self._repo.blobs(ids()):
-            path = paths.popleft()
+            yield from _marked(waiting)
+            path, _ = waiting.popleft()
             yield path, oid, self._parse(data, path)
+        yield from _marked(waiting)
 
     def blob(self, oid: str) -> bytes:
         """Returns a blob's content."""
         return self._repo.blob(oid)
 
 
+def _marked(waiting: deque[tuple[str, str]]) -> Iterator[tuple[str, str, Document]]:
+    """Yields the documents of the marks that stand first."""
+    while waiting and misplaced.is_mark(waiting[0][1]):
+        path, mark = waiting.popleft()
+        yield path, "", misplaced.document(path, mark)
+
+
 def _all_files(repo: Repo, commit: str) -> Iterator[tuple[str, str | None, str | None]]:
     repo.commit(commit)  # a missing one is told apart from an empty desk
-    for record in records(repo, "ls-tree", "-r", "-z", "--full-tree", commit, "--", TICKETS, CONFIG_PATH):
-        facts, _, path = record.partition(b"\t")
+    for record in records(repo, "ls-tree", "-rtz", "--full-tree", commit, "--", TICKETS, CONFIG_PATH):
+        facts, _, name = record.partition(b"\t")
         mode, _, oid = facts.decode("ascii").split(" ")
-        if mode in objects.PLAIN_MODES:
-            yield os.fsdecode(path), None, oid
+        path = os.fsdecode(name)
+        shown = oid if mode in objects.PLAIN_MODES else misplaced.mark(path, mode, oid)
+        if shown is not None:
+            yield path, None, shown
 
 
 def _differences(repo: Repo, old: str, new: str) -> Iterator[tuple[str, str | None, str | None]]:
@@ -202,8 +225,9 @@ def _differences(repo: Repo, old: str, new: str) -> Iterator[tuple[str, str | No
             if folders > _FEW_FOLDERS:
                 return _differences_by_git(repo, old, new)
             pairs += _children(repo, path, one, two)
-        if _plain(one) or _plain(two):
-            found.append((path, _plain(one), _plain(two)))
+        before, after = _shown(path, one), _shown(path, two)
+        if before or after:
+            found.append((path, before, after))
     return iter(sorted(found))
 
 
@@ -220,20 +244,32 @@ def _is_tree(entry: TreeEntry | None) -> bool:
     return entry is not None and entry.mode == objects.TREE_MODE
 
 
-def _plain(entry: TreeEntry | None) -> str | None:
-    return entry.oid if entry and entry.mode in objects.PLAIN_MODES else None
+def _shown(path: str, entry: TreeEntry | None) -> str | None:
+    if entry is None:
+        return None
+    return entry.oid if entry.mode in objects.PLAIN_MODES else misplaced.mark(path, entry.mode, entry.oid)
 
 
 def _differences_by_git(repo: Repo, old: str, new: str) -> Iterator[tuple[str, str | None, str | None]]:
-    words = ("diff-tree", "-r", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-abbrev")
-    told = records(repo, *words, old, new, "--", TICKETS, CONFIG_PATH)
+    words = ("diff-tree", "-r", "-t", "--raw", "-z", "--no-renames", "--no-ext-diff", "--no-abbrev")
+    told = records(repo, *at_top(repo), *words, old, new, "--", TICKETS, CONFIG_PATH)
+    found: dict[str, tuple[str | None, str | None]] = {}
     for facts in told:
         path = os.fsdecode(next(told))
         old_mode, new_mode, one, two, _ = facts[1:].decode("ascii").split(" ")
-        before = one if old_mode in objects.PLAIN_MODES else None
-        after = two if new_mode in objects.PLAIN_MODES else None
+        before = one if old_mode in objects.PLAIN_MODES else misplaced.mark(path, old_mode, one)
+        after = two if new_mode in objects.PLAIN_MODES else misplaced.mark(path, new_mode, two)
         if before or after:
-            yield path, before, after
+            # A file that became a folder is told as two things, one that went and one that came.
+            went, came = found.get(path, (None, None))
+            found[path] = (before or went, after or came)
+    for path, (before, after) in found.items():
+        yield path, before, after
+
+
+def at_top(repo: Repo) -> tuple[str, ...]:
+    """Returns the words that make Git take paths from the top of the work tree, wherever a person stands in it."""
+    return ("-C", repo.work_tree) if repo.work_tree is not None else ()
 
 
 def records(repo: Repo, *words: str) -> Iterator[bytes]:
@@ -253,8 +289,10 @@ def records(repo: Repo, *words: str) -> Iterator[bytes]:
 
 def commit_before(repo: Repo, tip: str, moment: datetime) -> str:
     """Returns the last commit on the branch's own line (first parents) at or before a time; raises NotFound."""
-    until = f"--until={int(moment.timestamp())}"
-    found = repo.run("rev-list", "-1", "--first-parent", until, tip, "--").decode("ascii").strip()
+    # Where Git wants a date it reads a small number as something else; not so here.
+    seconds = int(moment.timestamp())
+    words = ("rev-list", "-1", "--first-parent", f"--min-age={seconds}", tip, "--")
+    found = repo.run(*words).decode("ascii").strip() if seconds > 0 else ""
     if not found:
         shallow = os.path.exists(f"{repo.common_dir}/shallow")
         hint = "this is a shallow clone; `git fetch --unshallow` brings the rest" if shallow else None
@@ -264,7 +302,7 @@ def commit_before(repo: Repo, tip: str, moment: datetime) -> str:
 
 def revision(repo: Repo, text: str) -> str:
     """Returns the commit a revision names; raises NotFound, or UsageError for what can be none."""
-    if not text or text.startswith("-") or "\0" in text:
+    if not text or text.startswith(("-", "^")) or ".." in text or "\0" in text:
         raise UsageError(f'"{text}" is neither a time nor a commit')
     done = repo.call("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
     found = done.output.decode("ascii", "replace").strip()

@@ -10,7 +10,7 @@ import contextlib
 import os
 
 from gitdesk.errors import Conflict
-from gitdesk.store import process, refs
+from gitdesk.store import process, refs, worktrees
 from gitdesk.store.lock import FileLock, cannot
 from gitdesk.store.object_writer import discard, is_durable, write_all
 from gitdesk.store.permissions import Sharing
@@ -49,7 +49,7 @@ class Move:
         keep_open: tuple[int, ...] = (),
     ) -> None:
         self.repo, self.ref, self.old, self.new = repo, ref, old, new
-        self.why, self.who, self.git_dir = " ".join(why.split()), who, git_dir
+        self.why, self.who, self.git_dir = " ".join(why.replace("\0", " ").split()), who, git_dir
         self.keep_open = keep_open
         self._path = f"{repo.common_dir}/{ref}"
         self._passing = f"{repo.common_dir}/gitdesk/branch"
@@ -97,7 +97,7 @@ class FileMove(Move):
         """Writes the reflog, before the move as Git does: a full disk is noticed while all can be taken back."""
         line = f"{self.old} {self.new} {self.who}\t{self.why}\n".encode("utf-8", "replace")
         logs = [f"{self.repo.common_dir}/logs/{self.ref}"]
-        if _head_is(self.git_dir, self.ref):
+        if worktrees.branch_of(self.repo, self.git_dir) == self.ref:
             # One write at the end of a file: it needs no lock of HEAD's.
             logs.append(f"{self.git_dir}/logs/HEAD")
         for path in logs:
@@ -124,7 +124,7 @@ class FileMove(Move):
 
 
 class GitMove(Move):
-    """Git moves the branch: where a hook wants to know, where branches are not files, where there is none yet."""
+    """Git moves the branch: where branches are not files, or there is none yet, or something is in its place."""
 
     _pipes: process.Pipes | None = None
 
@@ -146,7 +146,7 @@ class GitMove(Move):
                 raise self.moved()
             raise Conflict(
                 f'Git does not move branch "{self.ref.removeprefix("refs/heads/")}"',
-                hint="what Git or a reference-transaction hook said stands above",
+                hint="what Git said stands above",
             )
 
     def commit(self) -> None:
@@ -190,9 +190,10 @@ def _log(path: str, line: bytes, sharing: Sharing, make: bool) -> int | None:
     flags = os.O_RDWR | os.O_APPEND | os.O_CLOEXEC
     try:
         descriptor = os.open(path, flags)
-    except FileNotFoundError:
+    except (FileNotFoundError, IsADirectoryError):
         if not make:
             return None
+        _remove_empty_folders(path)
         sharing.make_folder(os.path.dirname(path))
         descriptor = os.open(path, flags | os.O_CREAT, 0o666)
         sharing.apply(descriptor)
@@ -210,6 +211,13 @@ def _log(path: str, line: bytes, sharing: Sharing, make: bool) -> int | None:
         os.close(descriptor)
 
 
+def _remove_empty_folders(path: str) -> None:
+    """Removes folders in place of a file, with nothing but folders in them: a branch below this name was there once."""
+    with contextlib.suppress(OSError):
+        for folder, _, _ in os.walk(path, topdown=False):
+            os.rmdir(folder)
+
+
 def _logs_by_default(repo: Repo) -> bool:
     setting = (repo.config("core.logAllRefUpdates") or "").lower()
     if setting == "always":
@@ -217,24 +225,8 @@ def _logs_by_default(repo: Repo) -> bool:
     return repo.config_bool("core.logAllRefUpdates", not repo.config_bool("core.bare"))
 
 
-def _head_is(git_dir: str, ref: str) -> bool:
-    try:
-        with open(f"{git_dir}/HEAD", "rb") as file:
-            return file.read().strip() == b"ref: " + os.fsencode(ref)
-    except OSError:
-        return False
-
-
 def kind_of_move(repo: Repo, ref: str, old: str) -> type[Move]:
     """Returns how a branch is moved here: in process, or by Git where that might not be the same."""
-    is_file = old and not repo.odd_refs and os.path.isdir(os.path.dirname(f"{repo.common_dir}/{ref}"))
-    return FileMove if is_file and not _has_hook(repo) else GitMove
-
-
-def _has_hook(repo: Repo) -> bool:
-    """Tells whether a hook of the repository's wants to see references move: then Git moves them."""
-    folder = repo.config("core.hooksPath")
-    if folder is None:
-        return os.path.exists(f"{repo.common_dir}/hooks/reference-transaction")
-    base = repo.work_tree or repo.git_dir
-    return os.path.exists(os.path.join(base, os.path.expanduser(folder), "reference-transaction"))
+    path = f"{repo.common_dir}/{ref}"
+    is_file = old and not repo.odd_refs and os.path.isdir(os.path.dirname(path)) and not os.path.isdir(path)
+    return FileMove if is_file else GitMove

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from gitdesk.errors import UsageError
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
 
 _PER_WORKTREE = ("refs/bisect/", "refs/worktree/", "refs/rewritten/")
 _DEEPEST = 5
+BRANCHES = "refs/heads/"
 
 
 def read(repo: Repo, name: str) -> str | None:
@@ -24,20 +26,51 @@ def read(repo: Repo, name: str) -> str | None:
         if found is None or not found.startswith("ref: "):
             return found
         name = found[5:]
+        if not _is_safe(name):
+            return None
     return None
+
+
+def branch_behind(repo: Repo, name: str) -> str:
+    """Returns the branch that a symbolic reference leads to in the end; the name itself when there is none."""
+    if repo.odd_refs:
+        done = repo.call("symbolic-ref", "--quiet", name)
+        return os.fsdecode(done.output).strip() or name
+    last = name
+    for _ in range(_DEEPEST):
+        found = read_raw(repo, last)
+        if found is None or not found.startswith("ref: "):
+            return last if last.startswith(BRANCHES) else name
+        last = found[5:]
+        if not _is_safe(last):
+            break
+    return name
+
+
+def _is_safe(name: str) -> bool:
+    """Tells whether a name that stands in a file of the repository stays among its references."""
+    return name.startswith("refs/") and not any(part in ("", ".", "..") for part in name.split("/"))
 
 
 def read_raw(repo: Repo, name: str) -> str | None:
     """Returns what a reference holds: an id, or `ref: ` and another name."""
     private = "/" not in name or name.startswith(_PER_WORKTREE)
     try:
-        with open(f"{repo.git_dir if private else repo.common_dir}/{name}", "rb") as file:
-            text = file.read().decode("utf-8", "surrogateescape").strip()
+        text = read_file(f"{repo.git_dir if private else repo.common_dir}/{name}")
     except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         return packed(repo, name)
-    if text.startswith("ref:"):
-        return f"ref: {text[4:].strip()}"
-    return text[: 2 * repo.id_size] or None
+    return text if text.startswith("ref: ") else text[: 2 * repo.id_size] or None
+
+
+def read_file(path: str) -> str:
+    """Returns what the file of a reference says, `ref: ` and a name from a link too, as HEAD was one in old Gits."""
+    with contextlib.suppress(OSError):
+        target = os.readlink(path)
+        if target.startswith("refs/"):
+            return f"ref: {target}"
+    with open(path, "rb") as file:
+        text = file.read().decode("utf-8", "surrogateescape").strip()
+    return f"ref: {text[4:].strip()}" if text.startswith("ref:") else text
 
 
 def packed(repo: Repo, name: str) -> str | None:
@@ -59,7 +92,7 @@ def head(repo: Repo) -> tuple[str | None, str | None]:
         return branch, read(repo, branch or "HEAD")
     raw = read_raw(repo, "HEAD")
     if raw and raw.startswith("ref: "):
-        return raw[5:], read(repo, raw[5:])
+        return branch_behind(repo, raw[5:]), read(repo, raw[5:])
     return None, raw
 
 

@@ -29,6 +29,15 @@ def stamp(found: os.stat_result) -> Stamp:
     return found.st_ino, found.st_mtime_ns, found.st_ctime_ns, found.st_size
 
 
+def is_waiting(folder: str, name: str) -> bool:
+    """Tells whether something is a file of ours that waits to take its place."""
+    return (
+        name.startswith(WAITING)
+        and name.removeprefix(WAITING).isdecimal()
+        and stat.S_ISREG(os.lstat(f"{folder}/{name}").st_mode)
+    )
+
+
 def find_stamp(path: str) -> Stamp | None:
     """Returns the stamp of a file (of a link, not of what it points to), None for no file."""
     try:
@@ -101,10 +110,20 @@ class ShownFiles:
         shown = self._shown_id(one.path)
         if shown == one.new:
             self.done.add(one.path)
-        elif shown == one.old:
+        elif shown == one.old or self._is_begun(one):
             self._seen[one.path] = find_stamp(self.full(one.path))
         else:
             self.foreign.add(one.path)
+
+    def _is_begun(self, one: Touched) -> bool:
+        """Tells whether a file is the beginning of what it is to become: as far as Git had come when it was killed."""
+        wanted = self._contents([one])[one.path] if one.new else b""
+        try:
+            with open(self.full(one.path), "rb") as file:
+                begun = file.read(len(wanted) + 1)
+        except OSError:
+            return False
+        return len(begun) < len(wanted) and wanted.startswith(begun)
 
     def is_unchanged(self, path: str) -> bool:
         """Tells whether a file is still what it was when it was looked at."""
@@ -125,8 +144,7 @@ class ShownFiles:
         """Returns the blob id that committing a file would give."""
         if attributes.may_convert(self._repo, self._checkout, [path]):
             words = ("hash-object", f"--path={path}", "--end-of-options", self.full(path))
-            options = attributes.filter_options(self._repo)
-            return self._git(*options, *words).decode("ascii").strip()
+            return self._git(*words).decode("ascii").strip()
         try:
             with open(self.full(path), "rb") as file:
                 return objects.object_id(self._repo.hash_name, objects.BLOB, file.read())
@@ -134,9 +152,10 @@ class ShownFiles:
             raise cannot("read", self.full(path), problem) from None
 
     def _git(self, *words: str) -> bytes:
-        """Runs Git at the root of the work tree, where it looks for attributes."""
-        env = {"GIT_DIR": self._checkout.git_dir, "GIT_WORK_TREE": self._checkout.path}
-        return self._repo.run("-C", self._checkout.path, *words, env=env)
+        """Runs Git at the root of the work tree, where it looks for attributes, without the filters."""
+        options, env = attributes.filters_off(self._repo)
+        env |= {"GIT_DIR": self._checkout.git_dir, "GIT_WORK_TREE": self._checkout.path}
+        return self._repo.run("-C", self._checkout.path, *options, *words, env=env)
 
     # laying out
 
@@ -162,11 +181,7 @@ class ShownFiles:
         """Returns the bytes that Git would write for each path."""
         if not attributes.may_convert(self._repo, self._checkout, [one.path for one in wanted]):
             return {one.path: one.content for one in wanted}
-        options = attributes.filter_options(self._repo)
-        return {
-            one.path: self._git(*options, "cat-file", "--filters", f"--path={one.path}", one.new)
-            for one in wanted
-        }
+        return {one.path: self._git("cat-file", "--filters", f"--path={one.path}", one.new) for one in wanted}
 
     def _folder_for_waiting(self) -> str:
         """Returns a folder from which files can be renamed into the work tree."""
@@ -204,7 +219,7 @@ class ShownFiles:
             self._remove_empty_folders(one.path)
             return
         waiting = self._waiting[one.path]
-        if one.old:
+        if one.old or self._seen.get(one.path):  # what is there has been looked at, and is just that still
             os.rename(waiting, path)
             return
         try:

@@ -46,18 +46,17 @@ def split_text(text: str, path: str) -> Source | Violation:
     text = text.removeprefix(BOM)
     if "\r" in text:
         text = text.replace("\r\n", "\n")
-    opened = _OPEN.match(text)
-    if opened is None:
+    begin = _opening(text)
+    if not begin:
         if text.rstrip(" \t") == "---":
             return _unclosed(path)
         hint = "a ticket begins with a line ---, its header, and another line ---"
         message = 'the file does not begin with a line "---"'
         return Violation(code="F004", message=message, path=path, line=1, column=1, hint=hint)
-    begin = opened.end()
-    closed = _CLOSE.search(text, begin - 1)
-    if closed is None:
+    closed, body = _closing(text, begin)
+    if closed < 0:
         return _unclosed(path)
-    stop = closed.start() + 1
+    stop = closed + 1
     if stop - begin > MAX_HEADER // 4 and len(text[begin:stop].encode("utf-8", "surrogatepass")) > MAX_HEADER:
         hint = "the description goes below the second line ---"
         message = f"the header has more than {MAX_HEADER:,} bytes"
@@ -67,7 +66,24 @@ def split_text(text: str, path: str) -> Source | Violation:
         line, column = _line_column(text, conflict)
         message, hint = "a merge conflict is not settled here", "settle it, then commit"
         return Violation(code="F007", message=message, path=path, line=line, column=column, hint=hint)
-    return Source(text, begin, stop, closed.end())
+    return Source(text, begin, stop, body)
+
+
+def _opening(text: str) -> int:
+    """Returns where the first line of dashes ends, 0 when there is none."""
+    if text.startswith("---\n"):  # as gitdesk writes it: no pattern needs compiling
+        return 4
+    opened = _OPEN.match(text)
+    return opened.end() if opened else 0
+
+
+def _closing(text: str, begin: int) -> tuple[int, int]:
+    """Returns where the newline before the line that closes a header is, and where that line ends; -1 for none."""
+    at = text.find("\n---", begin - 1)
+    if at >= 0 and text[at + 4 : at + 5] == "\n" and text.find("\n...", begin - 1, at) < 0:
+        return at, at + 5
+    closed = _CLOSE.search(text, begin - 1)
+    return closed.span() if closed else (-1, -1)
 
 
 def _find_conflict(text: str) -> int | None:

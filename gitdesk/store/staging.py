@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from gitdesk.store import objects
-from gitdesk.store.read import CONFIG_PATH, TICKETS
+from gitdesk.store.read import CONFIG_PATH, TICKETS, at_top
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -36,7 +36,7 @@ def staged(repo: Repo, index_file: str | None = None) -> tuple[Staged, ...]:
     _, head = repo.head()
     base = head or repo.run("hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
     words = ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff")
-    fields = repo.run(*words, base, "--", TICKETS, CONFIG_PATH, env=env).split(b"\0")
+    fields = repo.run(*at_top(repo), *words, base, "--", TICKETS, CONFIG_PATH, env=env).split(b"\0")
     found = []
     for facts, path in zip(fields[::2], fields[1::2], strict=False):
         old_mode, new_mode, old, new, _ = facts[1:].decode("ascii").split(" ")

@@ -7,7 +7,6 @@ import os
 from gitdesk.errors import Conflict, Refused
 from gitdesk.store import neighbours, worktrees
 from gitdesk.store.cache_tree import Folder
-from gitdesk.store.git_index import GitIndex
 from gitdesk.store.index_file import IndexEntry, IndexFile, stat_numbers
 from gitdesk.store.lock import FileLock, cannot
 from gitdesk.store.object_writer import discard
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
 
     from gitdesk.store.cache_tree import Known
     from gitdesk.store.git import Repo
+    from gitdesk.store.git_index import GitIndex
     from gitdesk.store.index_file import NewIndex
     from gitdesk.store.plan import Plan, Touched
     from gitdesk.store.shown_files import Stamp
@@ -47,6 +47,10 @@ class WorkTree:
         self._new: NewIndex | None = None
         self._descriptor = -1
 
+    def hold(self) -> None:
+        """Takes the index's lock early: until `abandon` nobody else commits from this work tree."""
+        self._lock.take()
+
     # before anything is written
 
     def examine(self, touched: Sequence[Touched]) -> None:
@@ -62,12 +66,19 @@ class WorkTree:
     def _load(self, paths: list[str]) -> None:
         now = find_stamp(self.checkout.index)
         if self._index is None or now != self._index_stamp:
-            repo = self._repo
-            loaded = IndexFile.load(self.checkout.index, repo.hash_name, repo.id_size)
-            self._index = loaded or GitIndex(repo, self.checkout, self._keep_open)
+            self._index = self._find_index()
             self._index_stamp = now
         found = self._index.find([os.fsencode(path) for path in paths])
         self._entries = {os.fsdecode(path): entry for path, entry in found.items()}
+
+    def _find_index(self) -> IndexFile | GitIndex:
+        repo = self._repo
+        loaded = IndexFile.load(self.checkout.index, repo.hash_name, repo.id_size)
+        if loaded is not None:
+            return loaded
+        from gitdesk.store.git_index import GitIndex
+
+        return GitIndex(repo, self.checkout, self._keep_open)
 
     @property
     def _index_time(self) -> int:
@@ -104,7 +115,7 @@ class WorkTree:
             self._discard()
             self.examine(plan.touched)
             self._lay_out(plan.touched, plan.folders)
-        if isinstance(self._index, GitIndex):
+        if self._index is not None and not isinstance(self._index, IndexFile):
             self._index.prepare(plan.touched, self._entries)
 
     def prepare_to_finish(self, touched: Sequence[Touched]) -> tuple[Touched, ...]:
@@ -121,7 +132,7 @@ class WorkTree:
             if not self._is_skipped(one.path):
                 self._files.judge(one)
         self._lay_out(undone, all_changed(one.path for one in undone))
-        if isinstance(self._index, GitIndex):
+        if self._index is not None and not isinstance(self._index, IndexFile):
             self._index.prepare(undone, self._entries)
         return undone
 
@@ -194,7 +205,7 @@ class WorkTree:
         for one in sorted(shown, key=lambda one: not one.new):
             self._files.show(one)
         ours = [one.path for one in shown if one.new and one.path not in self._files.foreign]
-        if isinstance(self._index, GitIndex):
+        if self._index is not None and not isinstance(self._index, IndexFile):
             self._index.refresh(ours)
         else:
             self._write_index(ours)

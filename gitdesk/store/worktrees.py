@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 
-from gitdesk.store import settings
+from gitdesk.store import discover, refs, settings
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -30,9 +30,50 @@ def find_checkout(repo: Repo, ref: str) -> Checkout | None:
     if repo.work_tree is not None and branch_of(repo, repo.git_dir) == ref:
         return Checkout(path=repo.work_tree, git_dir=repo.git_dir)
     for path, git_dir in _others(repo):
-        if branch_of(repo, git_dir) == ref and os.path.isdir(path):
+        if branch_of(repo, git_dir) == ref and os.path.isdir(path) and _belongs(repo, path, git_dir):
             return Checkout(path=path, git_dir=git_dir)
     return None
+
+
+def name_of(repo: Repo, checkout: Checkout) -> str:
+    """Returns what a work tree is called inside its clone: ".", or `worktrees/NAME`; "" for neither."""
+    name = (
+        "." if checkout.git_dir == repo.common_dir else checkout.git_dir.removeprefix(f"{repo.common_dir}/")
+    )
+    return name if is_name(name) else ""
+
+
+def is_name(name: str) -> bool:
+    """Tells whether a text can be the name of a work tree."""
+    folder, _, last = name.rpartition("/")
+    return name == "." or (folder == "worktrees" and last not in ("", ".", ".."))
+
+
+def find_named(repo: Repo, name: str) -> Checkout | None:
+    """Returns the work tree of a name, None when there is none, or none any more."""
+    if name == ".":
+        path = repo.work_tree if repo.git_dir == repo.common_dir else None
+        path = path or _main(repo)
+        return Checkout(path=path, git_dir=repo.common_dir) if path and os.path.isdir(path) else None
+    for path, git_dir in _linked(repo):
+        if git_dir == f"{repo.common_dir}/{name}" and _belongs(repo, path, git_dir):
+            return Checkout(path=path, git_dir=git_dir)
+    return None
+
+
+def _belongs(repo: Repo, path: str, git_dir: str) -> bool:
+    """Tells whether a work tree takes itself for one of this clone's.
+
+    A clone that was copied, or comes from a stranger, may name a folder that knows nothing of it.
+    """
+    if git_dir == repo.common_dir:
+        return True
+    try:
+        back = discover.pointed(path, f"{path}/.git")
+        common = discover.common_dir_of(git_dir)
+    except OSError:
+        return False
+    return back == os.path.realpath(git_dir) and common == os.path.realpath(repo.common_dir)
 
 
 def branch_of(repo: Repo, git_dir: str) -> str | None:
@@ -41,11 +82,10 @@ def branch_of(repo: Repo, git_dir: str) -> str | None:
         done = repo.call("symbolic-ref", "--quiet", "HEAD", env={"GIT_DIR": git_dir})
         return os.fsdecode(done.output).strip() or None
     try:
-        with open(f"{git_dir}/HEAD", "rb") as file:
-            line = os.fsdecode(file.read()).strip()
+        line = refs.read_file(f"{git_dir}/HEAD")
     except OSError:
         return None
-    return line[4:].strip() if line.startswith("ref:") else None
+    return refs.branch_behind(repo, line[5:]) if line.startswith("ref: ") else None
 
 
 def find_rebase(repo: Repo, ref: str) -> bool:
@@ -53,7 +93,7 @@ def find_rebase(repo: Repo, ref: str) -> bool:
     for git_dir in (repo.common_dir, *(git_dir for _, git_dir in _linked(repo))):
         for state in ("rebase-merge", "rebase-apply"):
             with contextlib.suppress(OSError), open(f"{git_dir}/{state}/head-name", "rb") as file:
-                if os.fsdecode(file.read()).strip() == ref:
+                if refs.branch_behind(repo, os.fsdecode(file.read()).strip()) == ref:
                     return True
     return False
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import os
+import time
 
 from gitdesk.errors import GitdeskError, Refused, SetupError
-from gitdesk.store import housekeeping, journal, objects, ref_update, worktrees
+from gitdesk.store import entries, housekeeping, journal, objects, ref_update, refs, worktrees
 from gitdesk.store.identity import Identity, identity
-from gitdesk.store.lock import Queue
+from gitdesk.store.lock import Queue, cannot
 from gitdesk.store.object_writer import ObjectWriter
 from gitdesk.store.permissions import Sharing
 from gitdesk.store.plan import make_plan
-from gitdesk.store.recovery import recover
+from gitdesk.store.read import CONFIG_PATH
 from gitdesk.store.ref_update import Moved
 from gitdesk.store.worktree import WorkTree
 from gitdesk.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
 
     from gitdesk.store.git import Repo
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     from gitdesk.store.read import Location
 
 __all__ = ["Identity", "Moved", "Turn", "identity", "is_pending", "turn"]
+
+_PATIENCE = 4.0  # seconds in which a commit goes on top of others'
+_FREE = 2  # attempts that leave the index to others until all is prepared
+_PAUSE = 0.1
 
 
 def turn(repo: Repo, location: Location) -> Turn:
@@ -35,7 +40,7 @@ def turn(repo: Repo, location: Location) -> Turn:
 
 def is_pending(repo: Repo) -> bool:
     """Tells whether a writer is at work or was killed; a turn finishes what a killed one left."""
-    return os.path.exists(_journal(repo))
+    return os.path.lexists(_journal(repo))
 
 
 class Turn:
@@ -47,14 +52,20 @@ class Turn:
                 "HEAD is detached: there is no branch to commit to",
                 hint="`git switch BRANCH`, or name the desk's branch: git config gitdesk.branch BRANCH",
             )
+        if not location.ref.startswith(refs.BRANCHES) or not _is_plain(repo, location.ref):
+            raise SetupError(
+                f'"{location.branch}" cannot be committed to: it stands for something that is no branch',
+                hint=f"see `git symbolic-ref {location.ref}`",
+            )
         self._repo, self._location, self._ref = repo, location, location.ref
         self._queue = Queue(f"{repo.common_dir}/gitdesk/lock", Sharing(repo.config("core.sharedRepository")))
+        self._writer = ObjectWriter(repo)
         self.tip: str | None = None
 
     def __enter__(self) -> Turn:
         self._queue.enter()
         try:
-            recover(self._repo, _journal(self._repo), self._hold)
+            self._recover()
             self.tip = self._current()
         except BaseException:
             self._queue.leave()
@@ -65,12 +76,19 @@ class Turn:
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if problem is not None and is_pending(self._repo):
-                recover(self._repo, _journal(self._repo), self._hold)
+            if problem is not None:
+                self._recover()
         except (GitdeskError, OSError):
             pass  # the first problem is the one to tell; the next turn tries again
         finally:
             self._queue.leave()
+
+    def _recover(self) -> None:
+        """Brings in order what a killed writer, or we, left behind; mostly there is nothing."""
+        if is_pending(self._repo):
+            from gitdesk.store.recovery import recover
+
+            recover(self._repo, _journal(self._repo), self._hold)
 
     def commit(
         self,
@@ -85,26 +103,122 @@ class Turn:
         """Commits files (None removes one) on top of `tip`, which moves along; returns the commit's id.
 
         Index and work tree follow where the branch is checked out. `sign` (True, or a key) overrides
-        `commit.gpgSign`. Raises Moved when somebody else moved the branch, Refused when a touched path has
-        uncommitted changes or nothing would change; then nothing is written.
+        `commit.gpgSign`. Commits of others that touch neither these files nor the desk's settings are gone on top of,
+        for some seconds. Raises Moved when others touched those, Refused when a touched path has uncommitted
+        changes or nothing would change; then nothing is written.
         """
+        deadline, attempts = time.monotonic() + _PATIENCE, 0
+        while True:
+            attempts += 1
+            work_tree = self._work_tree()
+            try:
+                if attempts > _FREE and work_tree is not None:
+                    self._hold_back_others(work_tree, files)
+                return self._commit(files, message, author, committer, sign, allow_empty, work_tree)
+            except (Moved, Refused) as problem:
+                if work_tree is not None:
+                    work_tree.abandon()
+                journal.remove(_journal(self._repo))
+                # What is refused may be refused because files already show what the branch has moved to.
+                if isinstance(problem, Refused) and self._current() == self.tip:
+                    raise
+                if time.monotonic() > deadline or not self._moves_along(files):
+                    raise Moved(self._location.branch) from None
+            except OSError as problem:  # noticed where nothing says better what was tried
+                path = problem.filename if isinstance(problem.filename, str) else self._repo.common_dir
+                raise cannot("write", path, problem) from None
+            # At no fixed pace: whoever commits in a loop is not met at the same moment again and again.
+            time.sleep(_PAUSE * os.urandom(1)[0] / 255)
+
+    def _hold_back_others(self, work_tree: WorkTree, files: Iterable[str]) -> None:
+        """Keeps those who commit from the work tree waiting while ours is made anew, and looks where the branch is."""
+        checkout = worktrees.name_of(self._repo, work_tree.checkout)
+        journal.write(_journal(self._repo), journal.Entry(ref=self._ref, old="", checkout=checkout))
+        work_tree.hold()
+        if self._current() != self.tip and not self._moves_along(files):
+            raise Moved(self._location.branch)
+
+    def _moves_along(self, paths: Iterable[str]) -> bool:
+        """Takes the branch's new commit for the tip if it leaves be what the commit is made from."""
+        old, new = self.tip, self._current()
+        if old is None or new is None:
+            return False
+        watched = (*paths, CONFIG_PATH)
+        if entries.find_files(self._repo, old, watched) != entries.find_files(self._repo, new, watched):
+            return False
+        self.tip = new
+        return True
+
+    def _commit(
+        self,
+        files: Mapping[str, bytes | None],
+        message: str,
+        author: Identity,
+        committer: Identity,
+        sign: bool | str | None,
+        allow_empty: bool,
+        work_tree: WorkTree | None,
+    ) -> str:
         if worktrees.find_rebase(self._repo, self._ref):
             raise Refused(
                 f'branch "{self._location.branch}" is being rebased',
                 hint="finish that, or `git rebase --abort`",
             )
-        writer = ObjectWriter(self._repo)
+        writer = self._writer
         plan = make_plan(self._repo, self.tip, files, writer)
         if not plan.touched and not allow_empty:
             raise Refused("there is nothing to commit")
-        work_tree = self._work_tree()
         if work_tree is not None:
             work_tree.examine(plan.touched)
-        new = self._write_objects(writer, plan, message, author, committer, sign)
-        self._land(plan, new, message, committer, work_tree)
+        try:
+            new = self._write_objects(writer, plan, message, author, committer, sign)
+            self._land(plan, new, message, committer, work_tree)
+        finally:
+            writer.wait()
         self.tip = new
         housekeeping.count_commit(self._repo)
         return new
+
+    def move_to(self, new: str, why: str, who: Identity) -> None:
+        """Moves the branch to a commit made elsewhere on top of `tip`; Git's index and work tree follow.
+
+        Raises Moved when somebody else moved the branch, Refused when changed files are in the way; then nothing is.
+        """
+        from gitdesk.store import switch
+
+        checkout = worktrees.find_checkout(self._repo, self._ref)
+        path, old = _journal(self._repo), self._repo.read_ref(self._ref) or ""
+        if (old or self._current() or "") != (self.tip or ""):
+            raise Moved(self._location.branch)
+        move = ref_update.kind_of_move(self._repo, self._ref, old)(
+            self._repo,
+            self._ref,
+            old=old,
+            new=new,
+            why=f"gitdesk: {why}",
+            who=who.line,
+            git_dir=checkout.git_dir if checkout else self._repo.git_dir,
+            keep_open=self._hold,
+        )
+        followed = False
+        try:
+            move.lock()
+            if checkout is None:
+                move.commit()
+            else:
+                switch.announce(self._repo, path, self._ref, self.tip or "", move, checkout)
+                with switch.following(self._repo, checkout, self.tip or "", new, self._hold):
+                    followed = True
+                    move.commit()
+        except (GitdeskError, OSError):
+            move.abort()
+            if not followed:  # else the next turn completes it
+                journal.remove(path)
+            raise
+        journal.remove(path)
+        self.tip = new
+        if self._location.remote_ref and not old:
+            self._track(self._location.remote_ref)
 
     @property
     def _hold(self) -> tuple[int, ...]:
@@ -181,8 +295,7 @@ class Turn:
         entry = journal.Entry(
             ref=self._ref,
             old=old,
-            git_dir=checkout.git_dir if checkout else "",
-            work_tree=checkout.path if checkout else "",
+            checkout=worktrees.name_of(self._repo, checkout) if checkout else "",
         )
         move = ref_update.kind_of_move(self._repo, self._ref, old)(
             self._repo,
@@ -199,10 +312,11 @@ class Turn:
             if work_tree is not None:
                 work_tree.prepare(plan)
             move.lock()
+            self._writer.settle()  # from here on somebody may refer to the new objects
             if work_tree is not None:
                 touched = tuple((one.path, one.old, one.new) for one in plan.touched)
                 journal.write(path, replace(entry, new=new, why=move.why, who=move.who, paths=touched))
-        except GitdeskError:
+        except (GitdeskError, OSError):
             move.abort()
             if work_tree is not None:
                 work_tree.abandon()
@@ -221,7 +335,7 @@ class Turn:
                 work_tree.release()
         except OSError as problem:
             move.abort()
-            raise GitdeskError(
+            raise SetupError(
                 f"the change could not be completed: {problem}",
                 hint="the next command of gitdesk's completes it",
             ) from None
@@ -232,6 +346,10 @@ class Turn:
         """Lets Git know which remote's branch the new local one belongs to."""
         short = remote_ref.removeprefix("refs/remotes/")
         self._repo.call("branch", f"--set-upstream-to={short}", "--end-of-options", self._location.branch)
+
+
+def _is_plain(repo: Repo, ref: str) -> bool:
+    return repo.odd_refs or not (refs.read_raw(repo, ref) or "").startswith("ref: ")
 
 
 def _journal(repo: Repo) -> str:

@@ -339,5 +339,7 @@ class _Builder:
 
     def _spot(self, at: int) -> tuple[int, int]:
         """Returns the line and column of a character offset of the text."""
+        if "\r" not in self.text:
+            return self.text.count("\n", 0, at) + self.first_line, at - self.text.rfind("\n", 0, at)
         before = self.text[:at].replace("\r\n", "\n").replace("\r", "\n")
         return before.count("\n") + self.first_line, len(before) - before.rfind("\n")

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 from conversation import at_terminal, environ, piped
 
-from gitdesk.cli.editor import editor_command
+from gitdesk.cli.editor import Draft, editor_command
+from gitdesk.cli.editor import drafts as kept
 from gitdesk.cli.message import LIMIT, clean
-from gitdesk.errors import SetupError, UsageError
+from gitdesk.cli.options import with_input
+from gitdesk.errors import Refused, SetupError, UsageError
 
 
 def editor(folder: Path, script: str) -> str:
@@ -147,3 +151,52 @@ def test_the_editor_is_the_persons_choice_and_never_the_repositorys(tmp_path: Pa
     assert editor_command({**chosen, "GIT_EDITOR": "cat"}) == ["cat"]
     with pytest.raises(SetupError):
         editor_command({**inside, "EDITOR": "no-such-editor"})
+
+
+def test_a_draft_is_never_written_over_that_of_an_earlier_process_with_the_same_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.getpid", lambda: 7)
+    command = editor(tmp_path, 'echo "$$" > "$1"; exit 3')
+    given = environ(tmp_path, EDITOR=command)
+    said = []
+    for _ in range(3):
+        with pytest.raises(Refused) as raised, Draft("reply GD-1", given) as draft:
+            draft.edit("")
+        said.append(raised.value.hint)
+    assert said == [f"your text is kept in {path}" for path in sorted(drafts(tmp_path), key=len_then_name)]
+    assert len({path.read_text() for path in drafts(tmp_path)}) == 3
+    assert len(kept("reply GD-1", given)) == 3
+
+
+def len_then_name(path: Path) -> tuple[int, str]:
+    return len(path.name), path.name
+
+
+def test_a_call_without_a_draft_of_its_own_removes_nobody_elses(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.getpid", lambda: 7)
+    given = environ(tmp_path, EDITOR=editor(tmp_path, 'echo typed > "$1"; exit 3'))
+    with pytest.raises(Refused), Draft("reply GD-1", given) as draft:
+        draft.edit("")
+    with Draft("reply GD-1", given):
+        pass
+    assert len(drafts(tmp_path)) == 1
+
+
+def test_ids_without_end_on_standard_input_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Endless(io.TextIOBase):
+        asked = 0
+
+        def readline(self, most: int | None = -1, /) -> str:
+            Endless.asked += 1
+            assert most is not None
+            assert most >= 0  # a line without end must not be read whole
+            return "GD-7K3QX4M2\n" if Endless.asked % 2 else " " * most
+
+    monkeypatch.setattr(sys, "stdin", Endless())
+    monkeypatch.setattr("gitdesk.cli.options._MOST_INPUT", 1000)
+    with pytest.raises(UsageError, match="standard input has more than 1,000 characters"):
+        with_input(["-"])
+    assert Endless.asked < 10

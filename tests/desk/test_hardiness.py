@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,24 @@ def test_a_limit_no_number_of_sqlite_holds_is_no_limit(place: Place) -> None:
     with place.open() as desk:
         assert len(list(desk.find(columns=("id",), limit=10**30).rows)) == 1
         assert len(list(desk.search("log", limit=10**30))) == 1
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_times_at_the_edges_of_the_calendar_are_read_asked_for_and_written(place: Place, zone: str) -> None:
+    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    early = place.new("early", created=first, snoozed_until=first)
+    late = place.new("late", snoozed_until=last)
+    with place.open(TZ=zone) as desk:
+        for query, expected in (
+            ("created<0001-01-03", [early]),
+            ("created>=9999-12-31", []),
+            ("snoozed:9999-12-31", [late] if zone == "America/New_York" else []),
+            ("snoozed>=9999-12-31", [late]),
+            ("snoozed<=9999", [early, late] if zone == "America/New_York" else [early]),
+            ("updated<9999-12-31", [early, late]),
+            ("updated<0001-01-01", []),
+        ):
+            assert sorted(desk.select(query)) == sorted(expected), query
+        assert list(desk.log(since="9999-12-31").entries) == []
+        assert desk.ticket(early).snoozed_until == first
+        assert "created: 0001-01-01T00:00:00Z" in desk.show(early).document.data.decode()

@@ -62,6 +62,19 @@ def test_only_what_is_staged_is_judged(place: Place) -> None:
     assert codes(place, staged=True) == []
 
 
+@pytest.mark.parametrize("folder", ["tickets", "other"])
+def test_what_is_staged_is_judged_from_every_folder(
+    place: Place, folder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = place.path / only_file(place, place.new())
+    file.write_text(file.read_text().replace("status: new", "status: opne"))
+    (place.path / "other").mkdir()
+    (place.path / "other" / "tickets").write_text("not the desk's\n")
+    place.git("add", "-A")
+    monkeypatch.chdir(place.path / folder)
+    assert codes(place, staged=True) == ["F040"]
+
+
 def test_a_link_and_an_executable_under_tickets_are_violations(place: Place) -> None:
     file = place.path / only_file(place, place.new())
     file.chmod(0o755)

@@ -69,3 +69,11 @@ def test_a_day_means_its_end_where_the_desk_is_asked_for_as_it_was(place: Place)
             commit_at(desk, "yesterday")
         with pytest.raises(UsageError):
             commit_at(desk, "-x")
+
+
+@pytest.mark.parametrize(
+    "text", ["9999w", "999999y", "57 years ago", "1970-01-01", "1969", "1960-01-01T00:00Z", "0001-01-01"]
+)
+def test_before_the_first_commit_there_was_no_desk(place: Place, text: str) -> None:
+    with place.open() as desk, pytest.raises(NotFound):
+        commit_at(desk, text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from gitdesk.desk import Fresh, Rewrite, Step, Why
 from gitdesk.desk.reading import document
 from gitdesk.domain.edit import Assign, Move, Several, Tag, Take
+from gitdesk.domain.format import path_of
 from gitdesk.domain.ticket import Message, Ticket, TicketId
 from gitdesk.errors import Conflict, NotFound, Refused, SetupError, UsageError
 
@@ -235,6 +237,37 @@ def test_a_merged_ticket_is_not_moved_but_unmerged(place: Place) -> None:
         desk.change([Step(ticket_id=source, edit=Move(status="open"))], Why())
 
 
+@pytest.mark.parametrize(
+    "header", ["", "links:\n  - blocks GD-4F7K2M9T\n", "\nfields:\n  region: eu # here\n\n\n"]
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_merge_taken_back_leaves_both_files_as_they_were(place: Place, header: str, end: str) -> None:
+    from gitdesk.desk.merging import merge_steps, unmerge_steps
+
+    source, target = place.new("double"), place.new("first")
+    file = place.path / path_of(source)
+    text = file.read_text().replace("tags:\n", f"tags:\n{header}").replace("\n", end)
+    file.write_bytes(text.encode())
+    place.git("commit", "-nqam", "by hand", "--allow-empty")
+    other = (place.path / path_of(target)).read_bytes()
+    with place.open() as desk:
+        desk.change(merge_steps(desk, source, target), Why())
+    assert b"merged_into" in file.read_bytes()
+    with place.open() as desk:
+        desk.change(unmerge_steps(desk, source), Why())
+    assert file.read_bytes() == text.encode()
+    assert (place.path / path_of(target)).read_bytes() == other
+
+
+def test_line_ends_changed_by_hand_are_told(place: Place) -> None:
+    ticket = place.new()
+    with place.open() as desk:
+        found, base, _ = document(desk, ticket)
+        data = found.data.replace(b"\n", b"\r\n")
+        desk.change([Rewrite(ticket_id=ticket, data=data, base=base)], Why())
+    assert place.git("log", "-1", "--format=%s").strip() == f"{ticket}: line ends LF → CRLF"
+
+
 def test_a_draft_is_brought_together_with_what_others_wrote_meanwhile(place: Place) -> None:
     from gitdesk.desk.reading import together
 
@@ -262,3 +295,28 @@ def test_a_query_for_a_bulk_change_selects_what_a_list_shows(place: Place) -> No
         assert len(desk.select("priority:normal is:closed,new")) == 2
         with pytest.raises(UsageError, match="empty"):
             desk.select("  ")
+
+
+def test_the_first_change_of_a_clone_makes_no_index(place: Place) -> None:
+    ticket = place.new()
+    folder = place.path / ".git" / "gitdesk"
+    shutil.rmtree(folder)
+    with place.open() as desk:
+        desk.change([Step(ticket_id=ticket, edit=Assign(assignee="iva"))], Why())
+    assert (folder / "config.json").exists()
+    assert not (folder / "index").exists()
+
+
+def test_other_rules_are_in_force_as_soon_as_they_are_committed(place: Place) -> None:
+    ticket = place.new()
+    tag = Step(ticket_id=ticket, edit=Tag(add=("brand-new",)))
+    with place.open() as desk, pytest.raises(Refused, match="unknown tag"):
+        desk.change([tag], Why())
+    file = place.path / "gitdesk.yaml"
+    file.write_text(file.read_text().replace("  open: false ", "  open: true "))
+    place.git("commit", "-qam", "any tag")
+    with place.open() as desk:
+        assert desk.change([tag], Why()).commit
+    place.git("revert", "--no-edit", "HEAD~1")
+    with place.open() as desk, pytest.raises(Refused, match="unknown tag"):
+        desk.change([Step(ticket_id=ticket, edit=Tag(add=("another",)))], Why())

@@ -137,7 +137,8 @@ def facts(draw: st.DrawFn, ticket_id: TicketId) -> Facts:
     problem = draw(_some(("", "", "4:1: unknown key (F020)")))
     ticket = draw(tickets(ticket_id))
     if draw(st.integers(0, 5)) == 0:
-        ticket, problem = None, "3:9: cannot be read (F010)"
+        ticket = None
+        problem = draw(_some(("3:9: cannot be read (F010)", "a symbolic link, not a plain file (F050)")))
     return Facts(ticket=ticket, path=path, updated_at=updated, attachments=files, problem=problem)
 
 

@@ -20,6 +20,7 @@ from gitdesk.domain.change import (
     owner_of,
     parse_message,
     phrase,
+    quiet,
     render_message,
     subject,
     told,
@@ -27,9 +28,10 @@ from gitdesk.domain.change import (
 )
 from gitdesk.domain.document import Document
 from gitdesk.domain.event_sequence import align
-from gitdesk.domain.format import path_of
+from gitdesk.domain.format import check_title, path_of
 from gitdesk.domain.ticket import FieldValue, Link, Message, Ticket, TicketId, timestamp
 from gitdesk.domain.violation import Violation
+from gitdesk.errors import UsageError
 
 AT = datetime(2026, 11, 22, 9, 14, 3, tzinfo=UTC)
 ID = TicketId("GD-7K3QX4M2")
@@ -423,3 +425,50 @@ def test_trailers_have_the_names_the_format_gives_them() -> None:
     names = (change_message.VIA, change_message.AUTOMATION, change_message.APPROVED, change_message.BEHALF)
     assert names == ("Gitdesk-Via", "Gitdesk-Automation", "Approved-by", "On-behalf-of")
     assert timestamp(AT) == "2026-11-22T09:14:03Z"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (b"a\r\nb\r\n", b"a\nb\n", "line ends CRLF → LF"),
+        (b"a\nb\n", b"a\r\nb\r\n", "line ends LF → CRLF"),
+        (b"a\r\nb\n", b"a\nb\n", "line ends mixed → LF"),
+        (b"a\n", b"a # comment\n", "layout of the file changed, nothing it says"),
+    ],
+)
+def test_a_file_that_says_what_it_said_is_told_by_how_it_is_written(
+    old: bytes, new: bytes, words: str
+) -> None:
+    one = BASE
+    path = path_of(one.id)
+    change = Change(
+        path=path,
+        before=Document(path=path, data=old, ticket=one),
+        after=Document(path=path, data=new, ticket=one),
+    )
+    assert told([change]) == ()
+    assert quiet(change) == words
+    assert subject([change]) == f"{one.id}: {words}"
+
+
+@pytest.mark.parametrize("char", ["\u202e", "\u2066", "\u200b", "\u200f", "\ufeff"])
+def test_a_subject_shows_what_would_reorder_or_hide_its_text(char: str) -> None:
+    one = BASE
+    path = path_of(one.id)
+    odd = Document(path=path, data=b"", ticket=replace(one, title=f"a{char}b\x1b[31m"))
+    line = subject([Change(path=path, after=odd)])
+    assert f'created "a\\u{{{ord(char):x}}}b [31m"' in line
+    assert line.isprintable()
+
+
+@pytest.mark.parametrize(
+    "title", ["\u200b", "\u200b \u2060", "\u3164", "\u00ad", "\u2800", "\u180e", "\ufe0f"]
+)
+def test_a_title_that_nobody_can_see_is_empty(title: str) -> None:
+    with pytest.raises(UsageError, match="the title is empty"):
+        check_title(title)
+
+
+@pytest.mark.parametrize("title", ["a\u200bb", "é", "日本", "👩\u200d💻", "❤\ufe0f", "."])
+def test_a_title_with_something_to_see_is_one(title: str) -> None:
+    assert check_title(title) == title

@@ -70,6 +70,14 @@ def test_what_is_no_duration(text: str) -> None:
         ("2026-10..yesterday", "UTC", "2026-10-01T00:00:00Z", "2026-11-22T00:00:00Z"),
         ("0001-01-01", "Pacific/Auckland", "0001-01-01T00:00:00Z", None),
         ("9999-12-30", "UTC", "9999-12-30T00:00:00Z", "9999-12-31T00:00:00Z"),
+        ("9999-12-31", "UTC", "9999-12-31T00:00:00Z", "9999-12-31T23:59:59Z"),
+        ("9999-12-31", "America/New_York", "9999-12-31T05:00:00Z", "9999-12-31T23:59:59Z"),
+        ("9999-12-31", "Asia/Tokyo", "9999-12-30T15:00:00Z", "9999-12-31T15:00:00Z"),
+        ("9999-12", "UTC", "9999-12-01T00:00:00Z", "9999-12-31T23:59:59Z"),
+        ("9999", "UTC", "9999-01-01T00:00:00Z", "9999-12-31T23:59:59Z"),
+        ("2024-02", "UTC", "2024-02-01T00:00:00Z", "2024-03-01T00:00:00Z"),
+        ("9999-12-31T23:59", "America/New_York", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59Z"),
+        ("0001-01-01T00:00", "Asia/Tokyo", "0001-01-01T00:00:00Z", None),
     ],
 )
 def test_stretches(text: str, zone: str, start: str, end: str | None) -> None:
@@ -101,7 +109,8 @@ def test_what_is_no_stretch(text: str) -> None:
 
 
 def test_fields_with_dates_cover_days() -> None:
-    assert [str(day) for day in days("2026-11..2026-12", NOW, "UTC") or ()] == ["2026-11-01", "2027-01-01"]
+    assert [str(day) for day in days("2026-11..2026-12", NOW, "UTC") or ()] == ["2026-11-01", "2026-12-31"]
+    assert [str(day) for day in days("9999-12", NOW, "UTC") or ()] == ["9999-12-01", "9999-12-31"]
     assert days("2026-11-01T09:00", NOW, "UTC") is None
 
 

@@ -35,6 +35,8 @@ class Desk:
         tree = {}
         for path, content in files.items():
             oid = sha1(repr(content).encode("utf-8", "surrogatepass")).hexdigest()
+            if isinstance(content, Document) and content.problems and content.problems[0].code == "F050":
+                oid = f"120000 {oid}"  # no plain file
             self.blobs[oid] = content
             tree[path] = oid
         self.commits[name] = tree
@@ -53,7 +55,7 @@ class Desk:
             document = self.blobs[oid]
             assert isinstance(document, Document)
             self.parsed.append(path)
-            yield path, oid, document
+            yield path, "" if " " in oid else oid, document
 
     def blob(self, oid: str) -> bytes:
         return oid.encode()
@@ -72,12 +74,10 @@ def document(path: str, ticket: Ticket | None, problem: str = "") -> Document:
     """Makes a document; `problem` is text as an index shows it."""
     problems = ()
     if problem:
-        place, _, rest = problem.partition(": ")
-        line, column = place.split(":")
+        place, _, rest = problem.rpartition(": ")
+        line, column = (int(number) for number in place.split(":")) if place else (None, None)
         message, _, code = rest.rpartition(" (")
-        problems = (
-            Violation(code=code.rstrip(")"), message=message, path=path, line=int(line), column=int(column)),
-        )
+        problems = (Violation(code=code.rstrip(")"), message=message, path=path, line=line, column=column),)
     return Document(path=path, data=b"", ticket=ticket, problems=problems)
 
 
@@ -107,13 +107,19 @@ def index_of(
 def image(index: Index) -> dict[str, list[tuple[Any, ...]]]:
     """Returns everything an index can answer with, names that are no longer in use aside."""
     ask = index.connection.execute
-    tables = {table: ask(f"SELECT * FROM {table} ORDER BY 1, 2, 3").fetchall() for table in
-              ("x_tickets", "x_texts", "x_values", "x_attachments")}  # fmt: skip
+    paths = dict(ask("SELECT n, path FROM x_tickets"))  # instead of numbers, which rows happen to have
+    tables = {
+        "x_tickets": [(path, *row) for path, _, *row in ask("SELECT path, * FROM x_tickets ORDER BY path")]
+    }
+    tables["x_texts"] = sorted((paths[n], *row) for n, *row in ask("SELECT * FROM x_texts"))
+    tables["x_values"] = sorted((paths[n], *row) for *row, n in ask("SELECT * FROM x_values"))
+    tables["x_attachments"] = ask("SELECT * FROM x_attachments ORDER BY path").fetchall()
     nothing = "value IS NOT NULL AND value <> '[{},[]]'"
     tables["x_meta"] = ask(f"SELECT * FROM x_meta WHERE {nothing} ORDER BY key").fetchall()
     terms = "CREATE VIRTUAL TABLE IF NOT EXISTS temp.terms USING fts5vocab(main, x_search, instance)"
     ask(terms)
-    tables["x_search"] = ask("SELECT term, doc, col, offset FROM temp.terms ORDER BY 1, 2, 3, 4").fetchall()
+    found = ask("SELECT doc, term, col, offset FROM temp.terms")
+    tables["x_search"] = sorted((paths[n], *row) for n, *row in found)
     return tables
 
 

@@ -31,7 +31,7 @@ NOTE = Message(at=AT, kind="note", author="Iva <i@x>", body="")
 
 def check(newer: bytes, before: bytes) -> bool:
     """Compares with parsing, both the version and what differs; tells whether the short way was taken."""
-    known = Version(parsed := codec.parse(newer, PATH), parsed.data, {})
+    known = Version(parsed := codec.parse(newer, PATH))
     found = known.before(before)
     if found is None:
         return False
@@ -119,6 +119,46 @@ def test_a_value_that_goes_on_after_a_blank_line_is_read_whole(rest: str, pair: 
     check(rows[1], rows[0])
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Re: it's [urgent] {now}",
+        "'quoted'",
+        '"quoted"',
+        "it's",
+        "a\\b",
+        "x: 'y",
+        "# no",
+        "[a",
+        "%",
+        "- 'a",
+        "@x",
+    ],
+)
+def test_quotes_and_brackets_that_close_on_their_line_do_not_stand_in_the_way(title: str) -> None:
+    before = replace(TICKET, title=title, fields=(("region", title),), tags=("a", "it's"))
+    after = replace(before, status="open", messages=(REPLY,))
+    taken = check(codec.render(after), codec.render(before))
+    assert taken or "\\" in title
+    text = codec.render(before).decode()
+    for quoted in (
+        f'"{title}',
+        f"'{title}",
+        f"[{title}",
+        f"{{{title}",
+        f"|\n  {title}",
+        f"{title}\n\n  it's",
+    ):
+        odd = text.replace(f"title: {title}", f"title: {quoted}", 1)
+        check(odd.replace("status: new", "status: open").encode(), odd.encode())
+
+
+def test_many_lines_before_a_quote_that_never_closes_take_no_time() -> None:
+    lines = "\n".join(f"  key{number}: value" for number in range(500))
+    text = f"---\nid: {ID}\ntitle: t\n{REST}\n\nfields:\n{lines}\n  last: a 'b\n  {{more: it's\n---\n"
+    check(text.replace("status: new", "status: open").encode(), text.encode())
+
+
 def test_a_header_that_ends_early_is_not_read_into_the_body() -> None:
     rows = [f"---\nid: {ID}\ntitle: t\n{REST}\n{end}\nassignee:{value}\n\n---\nrest\n"
             for end in ("--- ", "...", "---") for value in ("", " bob")]  # fmt: skip
@@ -132,7 +172,7 @@ def test_a_version_read_the_short_way_leads_on_to_the_one_before_it() -> None:
                replace(TICKET, status="closed", tags=(), messages=(REPLY, NOTE))]  # fmt: skip
     files = [codec.render(ticket) for ticket in tickets]
     parsed = codec.parse(files[-1], PATH)
-    version = Version(parsed, parsed.data, {})
+    version = Version(parsed)
     assert version.document is parsed
     for data in reversed(files[:-1]):
         found = version.before(data)

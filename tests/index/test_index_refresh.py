@@ -94,6 +94,37 @@ def test_only_what_changed_is_read_again() -> None:
     index.close()
 
 
+def test_tickets_of_any_two_prefixes_stand_beside_each_other() -> None:
+    # Their CRC-32s agree in the bits that row numbers were once made of: one hid the other.
+    names = ["GD-7K3QX4M2", "BWXNK-7K3QX4M2"]
+    source, index = Desk(), Index.open(":memory:")
+    facts = [Facts(ticket=Ticket(id=TicketId(name), title=name, created=NOW, status="open"),
+                   path=f"tickets/7K/{name}.md") for name in names]  # fmt: skip
+    source.commit("a", files_of(facts))
+    source.commit("b", files_of(facts[:1]))
+    for tip, wanted in (("a", names), ("b", names[:1]), ("a", names)):
+        index.refresh(tip, source, read_config=source.read_config)
+        assert sorted(row[0] for row in index.search(Query(), SCOPE)) == sorted(wanted)
+        assert sorted(hit.id for hit in index.text("7K3QX4M2", SCOPE)) == sorted(wanted)
+        assert index.named(names, ["title"]) == {name: (name,) for name in wanted}
+    index.close()
+
+
+@pytest.mark.parametrize("prefixes", [("GD", "AB", "ZZZZZZ"), ("ZZZZZZ", "AB", "GD")])
+def test_equals_come_in_one_order_whenever_they_were_added(prefixes: tuple[str, ...]) -> None:
+    facts = [Facts(ticket=Ticket(id=TicketId(f"{prefix}-7K3QX4M2"), title="t", created=NOW, status="open"),
+                   path=f"tickets/7K/{prefix}-7K3QX4M2.md") for prefix in prefixes]  # fmt: skip
+    source, index = Desk(), Index.open(":memory:")
+    for number in range(len(facts)):
+        source.commit(str(number), files_of(facts[: number + 1]))
+        index.refresh(str(number), source, read_config=source.read_config)
+    expected = sorted(fact.path for fact in facts)
+    assert [path for (path,) in index.search(Query(), SCOPE, columns=["path"])] == expected
+    assert [f"tickets/7K/{hit.id}.md" for hit in index.text("t", SCOPE)] == expected
+    assert [f"tickets/7K/{hit.id}.md" for hit in index.text("t", SCOPE, limit=1)] == expected[:1]
+    index.close()
+
+
 def test_a_commit_that_is_gone_means_starting_again() -> None:
     source, index = Desk(), Index.open(":memory:")
     source.commit("a", files_of([one(IDS[0])]))

@@ -155,6 +155,18 @@ VALID = {
     },
     "rows": {"count(*)": 3, "x": None, "y": 1.5, "z": "text"},
     "doctor": {"name": "git", "state": "ok", "detail": "2.43"},
+    "import": {
+        "tickets": {"in_files": 1, "new": 1, "with new events": 0, "unchanged": 0, "left out": 0, "refused": 0},
+        "events": {
+            "in_files": 2, "as commits": 2, "told by the creation": 0, "as messages": 0, "there already": 0,
+            "without any content, left out": 0, "that change nothing, left out by the map": 0,
+            "of tickets left out": 0, "of tickets refused": 0, "adds_up": True,
+        },
+        "commits": 3, "mapped": {"tags": {"junk": {"to": None, "count": 1, "new": False}}}, "details": {"created": 1},
+        "no_place": {"a": {"count": 1, "example": "b"}}, "left_out": {"a": {"count": 1, "items": 0, "example": ""}},
+        "refused": [{"place": "a:1", "reason": "r", "items": 1}], "items_in_files": 3, "commit": "a" * 40,
+        "dry_run": False,
+    },
 }  # fmt: skip
 BROKEN = {
     "tickets": {"created": "yesterday"},
@@ -165,6 +177,7 @@ BROKEN = {
     "outcome": {"changed": None},
     "rows": {"x": []},
     "doctor": {"state": "fine"},
+    "import": {"commit": "HEAD"},
 }
 
 

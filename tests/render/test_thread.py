@@ -134,6 +134,7 @@ def test_an_unreadable_ticket_says_why() -> None:
     lines = shown({"id": "GD-7K3QX4M2", "path": "x", "problem": 'duplicate key "status"\x1b'})
     assert lines[0] == "GD-7K3QX4M2  (no title)"
     assert 'this file cannot be read: duplicate key "status"␛' in lines
+    assert "nobody" not in lines
 
 
 def test_nothing_in_a_ticket_steers_the_terminal() -> None:

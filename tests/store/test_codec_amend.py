@@ -12,7 +12,7 @@ import pytest
 from gitdesk.domain.document import Document
 from gitdesk.domain.ticket import Link, Message, Ticket, TicketId
 from gitdesk.errors import GitdeskError, Refused, Unreadable
-from gitdesk.store import amend, codec
+from gitdesk.store import amend, amend_list, codec
 from gitdesk.store.amend import normal, set_list, set_scalar
 from gitdesk.store.sheet import Sheet
 from gitdesk.value import replace
@@ -578,3 +578,36 @@ def test_other_front_matter_is_refused_with_a_place(text, place):
     with pytest.raises(GitdeskError) as refusal:
         set_scalar(text, "title", "x", path="x.md")
     assert str(refusal.value.place) == place
+
+
+# ---- lists that somebody left half written
+
+
+@pytest.mark.parametrize(
+    ("items", "new"),
+    [
+        (["  - vip", "  -", "  - login # keep"], "  - x"),
+        (["  - vip", "  - ~", "  - login"], "  - x"),
+        (["  - vip", "  -", "    login # keep"], "  - x"),
+        (["  -", "    vip", "  - login # keep"], "  - x"),
+        (["    -   vip", "    -", "    -   login"], "    -   x"),
+        (["  -"], "  - x"),
+        (["  -", "  -"], "  - x"),
+        (["- vip", "- # later"], "- x"),
+    ],
+)
+def test_one_more_tag_is_one_more_line_in_a_list_with_an_empty_item(items: list[str], new: str) -> None:
+    text = "\n".join(["---", "tags:", *items, "status: new", "---", ""])
+    sheet = Sheet(text, PATH)
+    found = sheet.find("tags")
+    assert found is not None
+    result = set_list(text, "tags", [*amend_list.items_of(sheet, found), "x"])
+    assert diff(text.encode(), result.encode()) == [f"+{new}"]
+
+
+@pytest.mark.parametrize("change", [["vip", "login", "x"], ["login"]])
+def test_a_list_that_only_a_reformat_could_change_is_refused_with_its_place(change: list[str]) -> None:
+    text = "---\ntags:\n  -\n    vip # a\n  -\n    login # b\n---\n"
+    with pytest.raises(Refused) as raised:
+        set_list(text, "tags", change)
+    assert str(raised.value.place).startswith("<text>:")

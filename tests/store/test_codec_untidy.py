@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from untidy import ITEMS, WORDS, Chunk, headers
 
-from gitdesk.store import scalar
+from gitdesk.store import codec, scalar
 from gitdesk.store.amend import set_list, set_scalar
 from gitdesk.store.front_matter import TicketHandler
 from gitdesk.store.header import read
@@ -169,3 +170,22 @@ def test_meaning_is_the_same_by_both_ways_in():
     assert meaning(read(sheet.source, "x.md")) == TicketHandler().load(
         "a: 1\nb: [x, y]\nc:\n  - p\nd:\n  e: f\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("title:\tx\nrequester: Ana <a@x>\nstatus: new", ("x", "new")),
+        ("title: a ->\nstatus:\tnew", ("a ->", "new")),
+        ("title: >\n  a\n\nstatus:\tnew", ("a", "new")),
+        ("title:\n  >-\n  a\nstatus:\tnew\t# c", ("a", "new")),
+        ("title: |\n  a:\tb\nstatus: new", ("a:\tb", "new")),
+    ],
+)
+def test_a_tab_behind_a_colon_is_a_blank_whatever_other_lines_end_in(
+    header: str, told: tuple[str, str]
+) -> None:
+    data = f"---\nid: GD-7K3QX4M2\ncreated: 2026-11-22T09:14:03Z\n{header}\n---\n".encode()
+    found = codec.parse(data, "tickets/7K/GD-7K3QX4M2.md").ticket
+    assert found is not None
+    assert (found.title, found.status) == told

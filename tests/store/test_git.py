@@ -29,6 +29,35 @@ def fake_git(folder: Path, script: str) -> str:
     return f"{folder}:{os.environ['PATH']}"
 
 
+def test_settings_that_were_asked_for_early_are_the_settings(repo: RepoFactory) -> None:
+    made = repo()
+    made.git("config", "some.thing", "early")
+    with open_at(made.path) as found:
+        found.ask_settings()
+        found.ask_settings()
+        assert found.config("some.thing") == "early"
+        found.ask_settings()
+        made.git("config", "some.thing", "late")
+        assert found.config("some.thing") == "early"
+        found.forget_settings()
+        assert found.config("some.thing") == "late"
+
+
+def test_settings_that_were_asked_for_in_vain_leave_no_program_and_no_pipe(
+    repo: RepoFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = open_at(repo().path)
+    pipes = set(os.listdir("/proc/self/fd"))
+    waited: list[int] = []
+    real = os.waitpid
+    monkeypatch.setattr(os, "waitpid", lambda pid, options: waited.append(pid) or real(pid, options))
+    found.ask_settings()
+    assert waited == []
+    found.close()
+    assert len(waited) == 1
+    assert set(os.listdir("/proc/self/fd")) == pipes
+
+
 def test_a_repository_is_found_from_any_folder_below_without_starting_git(
     repo: RepoFactory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from conftest import GitRepository, RepoFactory
+from repository import GitRepository, RepoFactory
 
 from gitdesk.domain.change import CommitRecord, FileVersion, parse_message, render_message
 from gitdesk.domain.document import Document
@@ -275,15 +275,20 @@ def test_the_stream_may_be_cut_anywhere(repo: RepoFactory) -> None:
         assert list(history.parse_log(pieces)) == whole
 
 
-def test_what_a_reset_left_behind_is_found(repo: RepoFactory) -> None:
+def test_the_parents_of_a_commit_are_those_it_names(repo: RepoFactory) -> None:
     desk = repo()
-    first = desk.commit({A: "1"}, "one")
+    first = desk.commit({A: "1"}, "one\n\nparent 1234")
     second = desk.commit({A: "2"}, "two")
-    desk.git("reset", "-q", "--hard", first)
-    third = desk.commit({A: "3"}, "three")
+    merge = desk.git("commit-tree", "-p", second, "-p", first, "-m", "merge", desk.tip("HEAD^{tree}"))
+    people = f"parent {second}\nauthor A <a@x> 1 +0000\ncommitter A <a@x> 1 +0000\n"
+    signed = raw_commit(desk, people + f"gpgsig -----BEGIN X-----\n parent {first}\n -----END X-----\n")
     with Repo.discover(str(desk.path), os.environ) as known:
         source = History(known, lambda data, path: Document(path=path, data=data, ticket=None))
-        assert source.dropped(second, third) == [second]
+        assert source.parents(first) == ()
+        assert source.parents(merge) == (second, first)
+        assert second in (source.parents(signed) or ())
+        assert first not in (source.parents(signed) or ())
+        assert source.parents("1" * 40) is None
         assert source.has(second)
         assert not source.has("1" * 40)
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from repository import RepoFactory
 
-from gitdesk.errors import SetupError
+from gitdesk.errors import SetupError, UsageError
 from gitdesk.store.git import Repo
 from gitdesk.store.identity import Identity, identity, parse_date
 
@@ -105,3 +105,39 @@ def test_what_git_writes_is_read_back(seconds: int, minutes: int) -> None:
     assert moment is not None
     # Git writes the zone of Greenwich as +0000 only.
     assert Identity(name="x", email="x", at=moment).date == (text if minutes else f"{seconds} +0000")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Boss <b@x>", "<>Boss", " .Boss, ", '"Boss"', "Bo\nss", "Boss;:", "O'Brien", "J.R. Ewing", "\x1bBoss"],
+)
+def test_a_name_is_what_git_itself_would_make_of_it(repo: RepoFactory, name: str) -> None:
+    made = repo()
+    env = {"GIT_AUTHOR_NAME": name, "GIT_AUTHOR_EMAIL": f" <{name}> "}
+    ident = made.git("var", "GIT_AUTHOR_IDENT", **env)
+    author, _ = identity(Repo.discover(str(made.path), os.environ), {**os.environ, **env}, NOW)
+    assert str(author) == ident.rpartition(" ")[0].rpartition(" ")[0]
+    assert author.name == ident.partition(" <")[0]
+    assert str(Identity(name=name, email=name, at=NOW)).count("<") == 1
+
+
+@pytest.mark.parametrize("role", ["AUTHOR", "COMMITTER"])
+@pytest.mark.parametrize(
+    "date", ["1960-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "1970-01-01T00:00:00+01:00"]
+)
+def test_a_date_that_git_cannot_hold_is_refused(repo: RepoFactory, role: str, date: str) -> None:
+    with pytest.raises(UsageError, match=f"GIT_{role}_DATE lies before 1970"):
+        lines(repo().path, **{f"GIT_{role}_DATE": date})
+
+
+@pytest.mark.parametrize("date", ["@-1 +0000", "-100000000 +0000", "Thu, 01 Jan 1960 00:00:00 +0000"])
+def test_a_date_that_git_refuses_itself_is_refused(repo: RepoFactory, date: str) -> None:
+    with pytest.raises((UsageError, SetupError), match="GIT_AUTHOR_DATE"):
+        lines(repo().path, GIT_AUTHOR_DATE=date)
+
+
+def test_a_present_that_git_cannot_hold_is_refused(repo: RepoFactory) -> None:
+    made = Repo.discover(str(repo().path), os.environ)
+    with pytest.raises(UsageError, match="the present lies before 1970"):
+        identity(made, os.environ, datetime(1969, 12, 31, 23, 59, 59, tzinfo=UTC))
+    assert identity(made, os.environ, datetime(1970, 1, 1, tzinfo=UTC))

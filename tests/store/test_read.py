@@ -139,6 +139,8 @@ def by_git(made: GitRepository, old: str | None, new: str) -> dict[str, tuple[st
             mode, _, oid = facts.split(" ")
             if mode in ("100644", "100755") and (path.startswith("tickets/") or path == "gitdesk.yaml"):
                 found[path] = oid
+            elif mode == "120000" and path.endswith(".md"):
+                found[path] = f"{mode} {oid}"
         return found
 
     before, after = listed(old) if old else {}, listed(new)
@@ -169,6 +171,18 @@ def test_differences_are_exactly_what_git_finds(desk: GitRepository, folders: in
         (first, third),
         (third, third),
     ):
+        found = {path: (one, two) for path, one, two in source(desk).diff(old, new)}
+        assert found == by_git(desk, old, new)
+
+
+@pytest.mark.parametrize("folders", [1, 40])
+def test_differences_are_the_same_from_every_folder(
+    desk: GitRepository, folders: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = desk.tip()
+    second = desk.commit({f"tickets/{number:02}/a{number}.md": f"{number}\n" for number in range(folders)})
+    monkeypatch.chdir(desk.path / "tickets" / "7K")
+    for old, new in ((None, second), (first, second), (second, first)):
         found = {path: (one, two) for path, one, two in source(desk).diff(old, new)}
         assert found == by_git(desk, old, new)
 
@@ -217,6 +231,14 @@ def history(repo: RepoFactory) -> tuple[GitRepository, list[str]]:
         ("2026-11-19T10:59:59+01:00", 0),
         ("2026-12-01T00:00:00Z", 3),
         ("2026-11-01T00:00:00Z", None),
+        ("1973-03-03T09:46:40Z", None),
+        ("1973-03-03T09:46:39Z", None),
+        ("1972-01-01T00:00:00Z", None),
+        ("1970-01-01T00:00:20Z", None),
+        ("1970-01-01T00:00:00Z", None),
+        ("1969-12-31T23:59:59Z", None),
+        ("0001-01-01T00:00:00Z", None),
+        ("9999-12-31T23:59:59Z", 3),
     ],
 )
 def test_the_last_commit_up_to_a_time_is_found(
@@ -244,6 +266,13 @@ def test_what_is_neither_is_said(history: tuple[GitRepository, list[str]], text:
     made, _ = history
     repo = Repo.discover(str(made.path), os.environ)
     with pytest.raises((NotFound, UsageError)):
+        read.revision(repo, text)
+
+
+@pytest.mark.parametrize("text", ["^HEAD", "^main", "HEAD~1..HEAD", "-x"])
+def test_what_leaves_commits_out_names_none(history: tuple[GitRepository, list[str]], text: str) -> None:
+    repo = Repo.discover(str(history[0].path), os.environ)
+    with pytest.raises(UsageError, match="neither a time nor a commit"):
         read.revision(repo, text)
 
 

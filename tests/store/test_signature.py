@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import GitRepository, RepoFactory
+from repository import GitRepository, RepoFactory
 
 from gitdesk.store import signature
 from gitdesk.store.git import Repo

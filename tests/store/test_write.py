@@ -7,8 +7,9 @@ import os
 import random
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from gitdesk.errors import Conflict, GitdeskError, Refused, SetupError, UsageErr
 from gitdesk.store import housekeeping, lock, object_writer, read, write
 from gitdesk.store.git import Repo
 from gitdesk.store.identity import Identity
+from gitdesk.store.index_file import IndexFile
 from gitdesk.store.write import Moved
 
 NOW = datetime(2026, 11, 22, 9, 14, 3, tzinfo=UTC)
@@ -427,10 +429,12 @@ def test_an_empty_commit_is_made_when_asked_for(desk: GitRepository) -> None:
 # others at the same time
 
 
-def test_a_branch_moved_by_somebody_else_is_an_error_of_its_own(desk: GitRepository) -> None:
+@pytest.mark.parametrize("moved", [TICKET, "gitdesk.yaml"])
+def test_a_branch_moved_by_somebody_else_is_an_error_of_its_own(desk: GitRepository, moved: str) -> None:
+    """Where they touched what the commit was made from: its files, or the desk's rules."""
     repo, location = open_at(desk)
     with write.turn(repo, location) as turn:
-        theirs = desk.commit({"src/main.py": "theirs\n"})
+        theirs = desk.commit({moved: "theirs\n"})
         with pytest.raises(Moved):
             turn.commit({TICKET: b"two\n"}, "ours", WHO, WHO)
     assert desk.tip() == theirs
@@ -442,8 +446,9 @@ def test_a_branch_moved_at_the_last_moment_leaves_no_trace_of_ours(
     desk: GitRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repo, location = open_at(desk)
-    tree = desk.git("rev-parse", "HEAD^{tree}")
-    theirs = desk.git("commit-tree", tree, "-p", "HEAD", "-m", "theirs")
+    before = desk.tip()
+    theirs = desk.commit({TICKET: "theirs\n"})
+    desk.git("reset", "-q", "--hard", before)
     take = lock.FileLock.take
 
     def slip_in(self: lock.FileLock) -> None:
@@ -455,8 +460,65 @@ def test_a_branch_moved_at_the_last_moment_leaves_no_trace_of_ours(
     with write.turn(repo, location) as turn, pytest.raises(Moved):
         turn.commit({TICKET: b"two\n", "tickets/AA/new.md": b"x"}, "ours", WHO, WHO)
     assert desk.tip() == theirs
-    assert desk.status() == ""
+    assert desk.status() == f"M  {TICKET}"  # what plumbing leaves behind, and not what we do
+    assert (desk.path / TICKET).read_text() == "one\n"
     assert not (desk.path / "tickets" / "AA").exists()
+    assert_sound(desk)
+
+
+@pytest.mark.parametrize("count", [3, 150])
+def test_a_commit_goes_on_top_of_any_number_of_others_that_touch_other_files(
+    desk: GitRepository, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    take, theirs, packs = lock.FileLock.take, [], []
+    monkeypatch.setattr(write, "_PAUSE", 0.001)
+
+    def slip_in(self: lock.FileLock) -> None:
+        if self.path.endswith("main.lock") and len(theirs) < 12:
+            tip = desk.tip()
+            theirs.append(desk.git("commit-tree", f"{tip}^{{tree}}", "-p", tip, "-m", "theirs"))
+            desk.git("update-ref", "refs/heads/main", theirs[-1])
+        take(self)
+
+    run = Repo.run
+
+    def watched(self: Repo, *words: str, **named: object) -> bytes:
+        packs.extend(words[:1])
+        return run(self, *words, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(lock.FileLock, "take", slip_in)
+    monkeypatch.setattr(Repo, "run", watched)
+    new = change(
+        desk, {TICKET: b"two\n", **{f"tickets/AA/{number}.md": b"%d" % number for number in range(count)}}
+    )
+    assert desk.tip() == new
+    assert desk.git("rev-parse", "HEAD^") == theirs[-1]
+    assert len(theirs) == 12
+    assert packs.count("index-pack") == (count > 96)  # what is written is not written again
+    assert desk.status() == ""
+    assert_sound(desk)
+
+
+def test_a_commit_gives_up_some_time_when_others_never_pause(
+    desk: GitRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take = lock.FileLock.take
+    monkeypatch.setattr(write, "_PATIENCE", 0.3)
+
+    def slip_in(self: lock.FileLock) -> None:
+        if self.path.endswith("main.lock"):
+            tip = desk.tip()
+            desk.git(
+                "update-ref",
+                "refs/heads/main",
+                desk.git("commit-tree", f"{tip}^{{tree}}", "-p", tip, "-m", "x"),
+            )
+        take(self)
+
+    monkeypatch.setattr(lock.FileLock, "take", slip_in)
+    with pytest.raises(Moved):
+        change(desk, {TICKET: b"two\n"})
+    assert desk.status() == ""
     assert_sound(desk)
 
 
@@ -590,6 +652,65 @@ def test_a_read_only_repository_says_so(desk: GitRepository, monkeypatch: pytest
     assert "gitdesk/lock" in str(caught.value.place)
 
 
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EROFS, errno.EACCES, errno.EDQUOT])
+def test_a_disk_that_takes_nothing_is_the_same_kind_of_error_wherever_it_is_noticed(
+    desk: GitRepository, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    """Exit code 6: what is wrong is the machine and not the change."""
+    before, codes, failing = desk.tip(), set(), 0
+    names = ("open", "link", "rename", "write", "pwrite", "mkdir", "posix_fallocate", "fsync")
+    real = {name: getattr(os, name) for name in names}
+    while True:
+        failing += 1
+        left = [failing]
+
+        def counted(name: str, left: list[int] = left) -> Callable[..., object]:
+            def call(*arguments: object, **named: object) -> object:
+                writes = name != "open" or int(str(arguments[1])) & (os.O_CREAT | os.O_WRONLY | os.O_RDWR)
+                left[0] -= 1 if writes else 0
+                if not left[0] and writes:
+                    left[0] = -1
+                    raise OSError(number, os.strerror(number))
+                return real[name](*arguments, **named)
+
+            return call
+
+        for name in names:
+            monkeypatch.setattr(os, name, counted(name))
+        try:
+            change(desk, {TICKET: b"%d\n" % failing, f"tickets/AA/{failing}.md": b"x"})
+        except GitdeskError as problem:
+            codes.add(problem.exit_code)
+        finally:
+            for name in names:
+                monkeypatch.setattr(os, name, real[name])
+        if left[0] > 0:
+            break
+        change(desk, {TICKET: b"after %d\n" % failing})
+        assert desk.status() == ""
+    assert codes == {SetupError.exit_code}
+    assert failing > 8
+    assert desk.tip() != before
+    assert_sound(desk)
+
+
+def test_a_pack_that_cannot_be_written_is_such_an_error_too(desk: GitRepository) -> None:
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    child = os.fork()
+    if not child:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+        code = 99
+        try:
+            change(desk, {f"tickets/7K/{number}.md": os.urandom(99) for number in range(200)})
+        except GitdeskError as problem:
+            code = problem.exit_code
+        finally:
+            os._exit(code)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == SetupError.exit_code
+
+
 def test_a_sparse_checkout_keeps_what_it_leaves_out(desk: GitRepository) -> None:
     desk.git("sparse-checkout", "set", "--no-cone", "/src/", "/gitdesk.yaml")
     assert not (desk.path / TICKET).exists()
@@ -626,29 +747,54 @@ def test_line_endings_are_written_as_git_would_write_them(desk: GitRepository, h
     assert_refused(desk, {TICKET: b"three\n"}, "uncommitted")
 
 
-def test_filters_of_the_configuration_are_not_run(desk: GitRepository, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["trap", "tr=ap", "a.b=c.d", "=", "with space", 'q"uote'])
+@pytest.mark.parametrize("index", ["2", "4"])
+def test_filters_of_the_configuration_are_not_run(
+    desk: GitRepository, tmp_path: Path, name: str, index: str
+) -> None:
+    desk.git("update-index", "--index-version", index)
     desk.write({".gitattributes": "tickets/** filter=trap ident\n"})
-    desk.git("config", "filter.trap.smudge", f"touch {tmp_path}/sprung; cat")
-    desk.git("config", "filter.trap.clean", f"touch {tmp_path}/sprung; cat")
+    trap = tmp_path / "sprung"
+    quoted = name.replace('"', '\\"')
+    (desk.path / ".git" / "info" / "attributes").write_text(f"tickets/** filter={name} ident\n")
+    with (desk.path / ".git" / "config").open("a") as config:
+        for part in ("clean", "smudge", "process"):
+            config.write(f'[filter "{quoted}"]\n\t{part} = touch {trap}; cat\n\trequired = true\n')
+    config_in_environment = {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"filter.{name}.smudge",
+        "GIT_CONFIG_VALUE_0": f"touch {trap}; cat",
+        "GIT_CONFIG_PARAMETERS": f"'filter.{name}.clean'='touch {trap}; cat'",
+    }
     change(desk, {TICKET: b"two\n", "tickets/AA/new.md": b"x\n"})
-    assert not (tmp_path / "sprung").exists()
+    change(desk, {TICKET: b"three\n"}, **config_in_environment)
+    assert not trap.exists()
+    assert desk.file(TICKET) == "three"
 
 
-def test_a_hook_that_watches_references_is_told_and_may_refuse(desk: GitRepository) -> None:
-    hook = desk.path / ".git" / "hooks" / "reference-transaction"
-    hook.parent.mkdir(exist_ok=True)
-    hook.write_text('#!/bin/sh\nwhile read old new ref; do echo "$1 $ref" >> "$GIT_DIR/seen"; done\n')
-    hook.chmod(0o755)
+@pytest.mark.parametrize("where", ["hooks", "core.hooksPath"])
+def test_no_hook_of_the_repository_runs(desk: GitRepository, tmp_path: Path, where: str) -> None:
+    """Decision 0011: also where Git does the work, as for an index of version 4 and a branch that is new."""
+    folder = desk.path / ".git" / "hooks"
+    if where != "hooks":
+        folder = tmp_path / "elsewhere"
+        desk.git("config", "core.hooksPath", str(folder))
+    folder.mkdir(exist_ok=True)
+    for name in ("reference-transaction", "post-index-change", "pre-commit", "post-commit", "pre-auto-gc"):
+        hook = folder / name
+        hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\nexit 1\n")
+        hook.chmod(0o755)
     change(desk, {TICKET: b"two\n"})
-    assert (desk.path / ".git" / "seen").read_text().count("committed refs/heads/main\n") == 1
-    assert desk.status() == ""
-    hook.write_text('#!/bin/sh\n[ "$1" != prepared ]\n')
-    before = desk.tip()
-    with pytest.raises(Conflict, match="Git does not move branch"):
-        change(desk, {TICKET: b"three\n"})
-    assert desk.tip() == before
-    assert desk.status() == ""
-    assert_sound(desk)
+    desk.git("-c", "core.hooksPath=/dev/null", "update-index", "--index-version", "4")
+    change(desk, {TICKET: b"three\n"})
+    assert desk.file(TICKET) == "three"
+    repo, location = open_at(desk)
+    with repo, write.turn(repo, read.branch_location(repo, "new", "")) as turn:
+        turn.commit({TICKET: b"first\n"}, "first", WHO, WHO)
+    housekeeping.start(repo)
+    with repo, write.turn(repo, location) as turn:
+        turn.commit({f"tickets/7K/{number}.md": b"x" for number in range(200)}, "many", WHO, WHO)
+    assert not (tmp_path / "sprung").exists()
 
 
 def test_a_packed_branch_moves(desk: GitRepository) -> None:
@@ -681,6 +827,70 @@ def test_objects_are_made_durable_unless_configured_otherwise(
     desk.git("config", "core.fsync", value)
     repo, _ = open_at(desk)
     assert object_writer.is_durable(repo, "loose-object") is synced
+
+
+def test_nothing_refers_to_an_object_before_it_is_durable(
+    desk: GitRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.git("config", "core.fsync", "all")
+    done: list[str] = []
+    real = {"fsync": os.fsync, "rename": os.rename}
+
+    def fsync(descriptor: int) -> None:
+        if threading.current_thread() is not threading.main_thread():
+            time.sleep(0.2)  # the disk is slow with the objects
+        real["fsync"](descriptor)
+        done.append("fsync")
+
+    def rename(old: str, new: str) -> None:
+        if new.endswith("journal"):
+            kept = Path(old).read_bytes().split(b"\0")
+            new = "journal of a commit" if kept[3] else "journal of locks"
+            done.append(new)
+            real["rename"](old, old.removesuffix(".new"))
+            return
+        done.append(Path(new).name)
+        real["rename"](old, new)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "rename", rename)
+    change(desk, {TICKET: b"two\n"}, sign=False)
+    first = min(done.index(name) for name in ("journal of a commit", "index", "main", Path(TICKET).name))
+    assert done[:first].count("fsync") == done.count("fsync") == 6  # blob, three trees, commit, branch
+    monkeypatch.undo()
+    assert_sound(desk)
+
+
+def test_where_no_thread_is_to_be_had_objects_are_durable_all_the_same(
+    desk: GitRepository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import _thread
+
+    desk.git("config", "core.fsync", "all")
+
+    def none(*_: object) -> int:
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(_thread, "start_new_thread", none)
+    change(desk, {TICKET: b"two\n"})
+    assert_sound(desk)
+
+
+@pytest.mark.parametrize("extension", [b"IEOT", b"link"])
+def test_what_stands_between_the_entries_and_the_cache_of_trees_is_no_entry(
+    desk: GitRepository, extension: bytes
+) -> None:
+    change(desk, {TICKET: b"two\n"})
+    desk.git("read-tree", "HEAD")  # with a cache of trees
+    data = (desk.path / ".git" / "index").read_bytes()
+    at = data.index(b"TREE")
+    path = desk.path / ".git" / "other-index"
+    path.write_bytes(data[:at] + extension + (4).to_bytes(4, "big") + bytes(4) + data[at:])
+    usual = IndexFile.load(str(desk.path / ".git" / "index"), "sha1", 20)
+    other = IndexFile.load(str(path), "sha1", 20)
+    assert usual is not None
+    assert usual._entries_end == at
+    assert other is None if extension == b"link" else other is not None and other._entries_end == at
 
 
 def test_git_is_asked_to_tidy_up_after_a_thousand_commits(
@@ -746,10 +956,13 @@ def test_a_signature_that_cannot_be_made_is_an_error_and_nothing_moves(signing: 
     assert signing.status() == ""
 
 
+@pytest.mark.parametrize("what", ["everything", "objects"])
 def test_a_disk_that_fails_to_keep_an_object_is_an_error(
-    desk: GitRepository, monkeypatch: pytest.MonkeyPatch
+    desk: GitRepository, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     def fail(descriptor: int) -> None:
+        if what == "objects" and threading.current_thread() is threading.main_thread():
+            return
         raise OSError(errno.EIO, "Input/output error")
 
     desk.git("config", "core.fsync", "all")

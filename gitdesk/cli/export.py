@@ -1,0 +1,166 @@
+"""`gitdesk export`: everything out, or what a query selects."""
+
+from __future__ import annotations
+
+from gitdesk.cli import spec
+from gitdesk.cli.context import Context
+from gitdesk.cli.spec import Named, OneOf, Path, argument, option
+from gitdesk.errors import Unreadable, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gitdesk.exporters.attachments import Attachments
+    from gitdesk.exporters.reader import Reader
+
+_FORMATS = ("jsonl", "csv", "parquet")
+_NAMED = 10  # unreadable tickets that are named
+
+
+@spec.command("export", minus_words=True)
+@option("-o", "--output", metavar="FILE|DIR", type=Path(), help="Write there; parquet needs a folder.")
+@option("--gzip", is_flag=True, help="Compress; a name that ends in .gz says so too.")
+@option(
+    "--attachments", metavar="DIR", type=Path(folder=True), help="jsonl: write attachments there as files."
+)
+@option("--no-attachments", is_flag=True, help="jsonl: names of attachments only.")
+@option("--deleted", is_flag=True, help="Deleted tickets too.")
+@option("--name", metavar="NAME", help="parquet: what the desk is called beside others.")
+@option("--force", is_flag=True, help="Replace a file that is there.")
+@option("--all", "everything", is_flag=True, help="All tickets, as without a query.")
+@argument("format_", metavar="FORMAT", type=OneOf("format", *_FORMATS))
+@argument("query", nargs=-1, metavar="[QUERY]…", type=Named("query"))
+def command(
+    context: Context,
+    format_: str,
+    query: tuple[str, ...],
+    output: str | None,
+    gzip: bool,
+    attachments: str | None,
+    no_attachments: bool,
+    deleted: bool,
+    name: str | None,
+    force: bool,
+    everything: bool,
+) -> None:
+    """Take everything out: tickets, done ones too, with all that ever happened to them.
+
+    FORMAT is jsonl (the neutral format that `gitdesk import jsonl` reads), csv (a row a ticket with derived times and
+    counts) or parquet (tables for analysis, with -o DIR).
+
+    \b
+      gitdesk export jsonl -o desk.jsonl.gz
+      gitdesk export csv 'created>=2026-01-01' > tickets.csv
+      gitdesk export parquet -o lake/
+    """
+    from gitdesk.exporters.attachments import INLINE, NAMES, Attachments
+    from gitdesk.exporters.reader import Reader
+
+    _check(format_, query, output, gzip, attachments, no_attachments, deleted, name, everything)
+    desk = context.desk
+    reader = Reader(desk, " ".join(query), deleted=deleted)
+    counted = 0
+    if format_ == "parquet":
+        from gitdesk.exporters import parquet
+
+        assert output is not None
+        counted = parquet.write(reader, desk, output, name or desk.config.name)
+        _summary(context, reader, None, f'{counted:,} tickets written to "{output}"')
+        return
+    files = Attachments(desk.repo.blob, attachments or (NAMES if no_attachments else INLINE), output)
+    if format_ == "jsonl":
+        from gitdesk.exporters import jsonl
+
+        lines = jsonl.lines(reader, files)
+    else:
+        from gitdesk.exporters import csv_
+
+        lines = csv_.lines(reader, desk)
+    _write(context, lines, output, gzip=gzip, force=force, files=files)
+    _summary(context, reader, files, f'written to "{output}"' if output is not None else "")
+
+
+def _check(
+    format_: str,
+    query: tuple[str, ...],
+    output: str | None,
+    gzip: bool,
+    attachments: str | None,
+    no_attachments: bool,
+    deleted: bool,
+    name: str | None,
+    everything: bool,
+) -> None:
+    """Raises UsageError for options that do not go together."""
+    if format_ == "parquet" and output is None:
+        raise UsageError("parquet is written into a folder", hint="gitdesk export parquet -o DIR")
+    if format_ == "parquet" and gzip:
+        raise UsageError("parquet is compressed already", hint="leave --gzip out")
+    if format_ != "parquet" and name is not None:
+        raise UsageError("--name is for parquet only")
+    if format_ != "jsonl" and (attachments or no_attachments):
+        raise UsageError(f"{format_} has no attachments", hint="jsonl has them")
+    if attachments and no_attachments:
+        raise UsageError("--attachments and --no-attachments contradict each other")
+    if query and (everything or deleted):
+        raise UsageError(f"{'--all' if everything else '--deleted'} and a query contradict each other")
+
+
+def _write(
+    context: Context,
+    lines: Iterable[bytes],
+    output: str | None,
+    *,
+    gzip: bool,
+    force: bool,
+    files: Attachments,
+) -> None:
+    from gitdesk.exporters import target
+
+    compressed = target.is_compressed(output, gzip)
+    if output is not None:
+        target.check(output, force=force)
+        files.prepare(force=force)
+        with target.file(output, force=force) as put:
+            target.write(lines, put, compressed=compressed)
+        return
+    if not context.out.is_terminal:
+        files.prepare(force=force)
+        target.write(lines, context.out.raw, compressed=compressed)
+        return
+    if compressed:
+        raise UsageError("compressed data is nothing for a terminal", hint="-o FILE writes it there")
+    files.prepare(force=force)
+    context.out.format = "jsonl"
+    for line in _readable(lines):
+        context.out.write(line)
+
+
+def _readable(lines: Iterable[bytes]) -> Iterator[str]:
+    """Yields lines without anything that could steer a terminal."""
+    from gitdesk.render.json_lines import for_terminal
+    from gitdesk.render.text import safe_block
+
+    for line in lines:
+        text = line.decode("utf-8", "replace")
+        yield for_terminal(text) if text.startswith("{") else safe_block(text)
+
+
+def _summary(context: Context, reader: Reader, files: Attachments | None, done: str) -> None:
+    """Says what was left out; raises Unreadable when a ticket could not be read."""
+    note = context.out.note
+    if done:
+        note(done)
+    for what, times in sorted(reader.left.items()):
+        note(f"left out: {what}: {times:,}")
+    if files is not None and files.unwritten:
+        note(f"left out: the content of attachments: {files.unwritten:,}")
+    if reader.gone:
+        note(f"left out: deleted tickets: {reader.gone:,}; --deleted takes them along")
+    if reader.unreadable:
+        named = ", ".join(reader.unreadable[:_NAMED]) + (", …" if len(reader.unreadable) > _NAMED else "")
+        raise Unreadable(
+            f"cannot be read now, and written as they last could: {named}",
+            hint="`gitdesk check` tells what is wrong with them",
+        )

@@ -1,0 +1,60 @@
+"""What lies in the work tree and is not in force: conflicts nobody settled, a gitdesk.yaml nobody committed."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+
+from gitdesk.domain.config import PATH
+from gitdesk.store import read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitdesk.desk.door import Desk
+
+CONFIG_CHANGED = f"{PATH} has changes that are not committed; they are not in force"
+# No paths behind it: they would be meant from the folder the person stands in.
+_UNMERGED = (
+    "diff-index",
+    "--cached",
+    "--name-only",
+    "--diff-filter=U",
+    "-z",
+    "--no-renames",
+    "--no-ext-diff",
+)
+
+
+def config_differs(desk: Desk) -> bool:
+    """Tells whether gitdesk.yaml in the desk's work tree says something else than the commit commands read."""
+    checkout = desk.location.checkout
+    if checkout is None:
+        return False
+    try:
+        with open(os.path.join(checkout.path, PATH), "rb") as file:
+            shown = file.read()
+    except OSError:
+        return False
+    committed = read.find_file(desk.repo, desk.tip, PATH) or b""
+    return shown.replace(b"\r\n", b"\n") != committed.replace(b"\r\n", b"\n")
+
+
+def conflicts(desk: Desk) -> tuple[str, ...]:
+    """Returns the files of the desk that a merge in its work tree left for a person to settle, in order."""
+    checkout = desk.location.checkout
+    if checkout is None:
+        return ()
+    found: dict[str, None] = {}
+    with suppress(FileNotFoundError):
+        env = {"GIT_INDEX_FILE": checkout.index}
+        for record in desk.repo.run(*_UNMERGED, desk.tip, "--", env=env).split(b"\0"):
+            path = os.fsdecode(record)
+            if path == PATH or path.startswith(("tickets/", "calendars/")):
+                found[path] = None
+    return tuple(found)
+
+
+def conflict_words(paths: tuple[str, ...]) -> str:
+    """Returns conflicts in words: the first path and how many more."""
+    more = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
+    return f"{paths[0]}{more}: a merge left conflicts that are not settled"

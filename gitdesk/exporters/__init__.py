@@ -1,0 +1,1 @@
+"""Takes everything out of a desk: as neutral tickets, as a table of them, as columns for analysis."""

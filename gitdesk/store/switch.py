@@ -1,0 +1,90 @@
+"""Makes a work tree follow its branch over a long stretch of history, by Git's own merge of two trees."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager, suppress
+
+from gitdesk.errors import Refused
+from gitdesk.store import attributes, journal, worktrees
+from gitdesk.store.lock import FileLock
+from gitdesk.store.object_writer import discard
+from gitdesk.store.worktree import NEW_INDEX
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitdesk.store.git import Repo
+    from gitdesk.store.ref_update import Move
+    from gitdesk.store.worktrees import Checkout
+
+
+def announce(repo: Repo, path: str, ref: str, old: str, move: Move, checkout: Checkout) -> None:
+    """Writes into the journal what is about to happen, so that whoever comes after a killed one can finish it."""
+    entry = journal.Entry(
+        ref=ref,
+        old=move.old,
+        new=move.new,
+        why=move.why,
+        who=move.who,
+        checkout=worktrees.name_of(repo, checkout),
+        paths=tuple(_touched(repo, old, move.new)),
+    )
+    journal.write(path, entry)
+
+
+def _touched(repo: Repo, old: str, new: str) -> list[tuple[str, str, str]]:
+    """Returns path, old and new blob id of every file that differs between two commits."""
+    records = repo.run("diff-tree", "-r", "-z", "--no-renames", old, new).split(b"\0")
+    found = []
+    for facts, path in zip(records[0:-1:2], records[1::2], strict=True):
+        _, _, before, after, _ = facts.decode("ascii").split()
+        none = repo.no_id
+        found.append((os.fsdecode(path), "" if before == none else before, "" if after == none else after))
+    return found
+
+
+@contextmanager
+def following(
+    repo: Repo, checkout: Checkout, old: str, new: str, keep_open: tuple[int, ...]
+) -> Iterator[None]:
+    """Brings index and files from one commit to another; while the branch then moves, nobody else has Git's index.
+
+    Raises Refused when changed files are in the way, and nothing has changed. Git works on a copy of its index: its own
+    lock would outlive it if it were killed, and ours is known for what it is.
+    """
+    import shutil
+
+    lock, copy = FileLock(f"{checkout.index}.lock", repo.lock_mark), f"{checkout.git_dir}/{NEW_INDEX}"
+    lock.take()
+    try:
+        _discard(copy)
+        with suppress(FileNotFoundError):
+            shutil.copy2(checkout.index, copy)
+        _read_trees(repo, checkout, (old, new), copy, keep_open)
+        os.rename(copy, checkout.index)
+        yield
+    finally:
+        _discard(copy)
+        lock.release()
+
+
+def _read_trees(
+    repo: Repo, checkout: Checkout, trees: tuple[str, str], index: str, keep_open: tuple[int, ...]
+) -> None:
+    options, environ = attributes.filters_off(repo)
+    environ |= {"GIT_DIR": checkout.git_dir, "GIT_WORK_TREE": checkout.path, "GIT_INDEX_FILE": index}
+    words = ("-C", checkout.path, *options, "read-tree", "-m", "-u", "--no-recurse-submodules", *trees)
+    done = repo.call(*words, env=environ, keep_open=keep_open)
+    if done.status:
+        said = done.error.decode("utf-8", "replace").strip().splitlines()
+        first = said[0].removeprefix("error: ").removeprefix("fatal: ") if said else "no reason given"
+        raise Refused(
+            f"the work tree cannot follow: {first}", hint="commit or put aside what is changed there"
+        )
+
+
+def _discard(copy: str) -> None:
+    discard(copy)
+    discard(f"{copy}.lock")

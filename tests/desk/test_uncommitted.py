@@ -1,0 +1,77 @@
+"""What lies in the work tree and is not in force is said where it matters."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from gitdesk.desk.health import examine
+from gitdesk.desk.uncommitted import CONFIG_CHANGED, config_differs, conflicts
+from gitdesk.domain.format import path_of
+
+from .conftest import Place, silent
+
+
+def call(place: Place, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "gitdesk", *words],
+        cwd=place.path,
+        env=place.environ,
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def findings(place: Place) -> dict[tuple[str, str], str]:
+    found = examine(str(place.path), place.environ, silent, rebuild_index=False)
+    return {(one.name, one.state): one.detail for one in found}
+
+
+def test_a_changed_gitdesk_yaml_is_told_where_its_words_are_missed(place: Place) -> None:
+    ticket = place.new()
+    file = place.path / "gitdesk.yaml"
+    file.write_text(file.read_text().replace("name: on-hold", "name: parked"))
+    assert "parked" in file.read_text()
+    with place.open() as desk:
+        assert config_differs(desk)
+    assert findings(place)[("gitdesk.yaml", "warning")] == CONFIG_CHANGED
+    assert call(place, "check").stderr.endswith(f"{CONFIG_CHANGED}\n")
+    done = call(place, "move", ticket, "parked")
+    assert (done.returncode, done.stderr.count(CONFIG_CHANGED)) == (2, 1)
+    assert CONFIG_CHANGED not in call(place, "show", "nosuch").stderr
+
+
+def test_a_gitdesk_yaml_as_committed_is_no_news(place: Place) -> None:
+    ticket = place.new()
+    file = place.path / "gitdesk.yaml"
+    file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))  # as a checkout on Windows writes it
+    assert ("gitdesk.yaml", "warning") not in findings(place)
+    assert CONFIG_CHANGED not in call(place, "move", ticket, "parked").stderr
+    assert call(place, "check").returncode == 0
+
+
+def test_conflicts_nobody_settled_are_told(place: Place) -> None:
+    ticket = place.new()
+    path = path_of(ticket)
+    file = place.path / path
+    main = place.git("symbolic-ref", "--short", "HEAD").strip()
+    for branch, title in (("other", "theirs"), (main, "ours")):
+        if branch != main:
+            place.git("switch", "-qc", branch)
+        else:
+            place.git("switch", "-q", main)
+        file.write_text(file.read_text().replace("Cannot log in", title))
+        place.git("commit", "-qnam", title)
+    assert call(place, "check").returncode == 0
+    merge = subprocess.run(
+        ["git", "merge", "-q", "other"], cwd=place.path, env=place.environ, capture_output=True
+    )
+    assert merge.returncode == 1
+    with place.open() as desk:
+        assert conflicts(desk) == (path,)
+    words = f"{path}: a merge left conflicts that are not settled"
+    assert findings(place)[("work tree", "error")] == words
+    (place.path / "sub").mkdir()
+    done = call(place, "-C", "sub", "check")
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (1, f"{words}; this was about the last commit")
