@@ -12,7 +12,6 @@ from gitdesk.errors import Conflict
 from gitdesk.exporters import facts, story
 from gitdesk.exporters.versions import Versions
 from gitdesk.index import exporting
-from gitdesk.store import codec
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
 _TRIES = 5
 _MOST_ROWS, _MOST_TEXT = 200, 4_000_000  # tickets, and characters of their threads, that are held at once
-_COMMENT = b"\n<!-- "  # what a message's line of keys and values begins with
 _BLOB, _READABLE, _PATH, _THREAD = (
     exporting.TICKET.index(one) for one in ("blob", "readable", "path", "thread")
 )
@@ -73,18 +71,15 @@ class Reader:
         done, last = 0, ""
         with self._desk.watch("exporting tickets") as progress:
             for rows in _chunks(exporting.tickets(connection, chosen=chosen)):
-                contents = self._desk.repo.blobs([row[_BLOB] for row in rows if _speaks(row)])
                 for row in rows:
-                    data = next(contents)[1] if _speaks(row) else b""
                     if row[0] == last:
                         self._leave("files with the id of another file")
                         continue
                     last = row[0]
                     yield from self._before(last)
-                    found = self._ticket(row, data, self._rows(last))
+                    found = self._ticket(row, self._rows(last))
                     if found is not None:
                         yield found
-                next(contents, None)  # so that the program that answers can be asked again
                 done += len(rows)
                 progress(done, total)
             yield from self._before(None)
@@ -107,20 +102,14 @@ class Reader:
             else:
                 self.gone += 1
 
-    def _ticket(self, row: Row, data: bytes, rows: list[list[Row]]) -> Neutral | None:
+    def _ticket(self, row: Row, rows: list[list[Row]]) -> Neutral | None:
         if not row[_READABLE]:
             self.unreadable.append(row[_PATH])
             return self._versions.ticket(row[0], row[_PATH], "", rows)
-        if not _speaks(row):
-            thread = []
-        elif _COMMENT in data:
-            ticket = codec.parse(data, row[_PATH]).ticket
-            thread = [facts.message(said) for said in ticket.messages] if ticket is not None else []
-        else:
-            thread = [
-                {"kind": kind, "text": text, "at": at, "author": author}
-                for at, kind, author, text in loads(row[_THREAD])
-            ]
+        thread = [
+            {"kind": kind, "text": text, "at": at, "author": author, **({"meta": meta} if meta else {})}
+            for at, kind, author, text, meta in loads(row[_THREAD] or "[]")
+        ]
         try:
             return story.of_rows(facts.of_row(row), rows, thread, self._authors, self._leave)
         except story.Incomplete:
@@ -128,10 +117,6 @@ class Reader:
 
     def _leave(self, name: str) -> None:
         self.left[name] += 1
-
-
-def _speaks(row: Row) -> bool:
-    return row[_THREAD] not in (None, "[]")
 
 
 def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:

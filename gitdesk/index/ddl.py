@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 3
+VERSION = 4
 
 # Names that begin with x_ are ours alone; views and what history adds are public.
 _TABLES = """
@@ -67,7 +67,8 @@ CREATE VIEW fields AS SELECT t.id AS ticket, f.key AS name, v.value AS value
 CREATE VIEW descriptions AS SELECT id AS ticket, description AS body FROM x_tickets JOIN x_texts USING (n);
 CREATE VIEW messages AS SELECT x_tickets.id AS ticket, m.key + 1 AS number, json_extract(m.value, '$[0]') AS at,
   json_extract(m.value, '$[1]') AS kind, json_extract(m.value, '$[2]') AS author,
-  json_extract(m.value, '$[3]') AS body FROM x_tickets JOIN x_texts USING (n), json_each(thread) AS m;
+  json_extract(m.value, '$[3]') AS body, nullif(json_extract(m.value, '$[4]'), '{}') AS meta
+  FROM x_tickets JOIN x_texts USING (n), json_each(thread) AS m;
 CREATE VIEW attachments AS SELECT t.id AS ticket, a.name AS name, a.path AS path, a.blob AS blob
   FROM x_attachments AS a JOIN x_tickets AS t ON t.path = a.owner;
 """

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from gitdesk.domain.document import Document
     from gitdesk.domain.query_keys import Vocabulary
-    from gitdesk.domain.ticket import Ticket
+    from gitdesk.domain.ticket import Message, Ticket
 
     Row = tuple[Any, ...]
 Key = tuple[str, str]
@@ -169,8 +169,21 @@ def keys_of(ticket: Ticket) -> set[Key]:
 
 def texts(n: int, ticket: Ticket) -> Row:
     """Returns the row of x_texts: what is searched besides the title, as written."""
-    thread = [_list((instant(m.at), m.kind, m.author, m.body)) for m in ticket.messages]
-    return n, _list((ticket.requester, *ticket.tags)), ticket.description, f"[{','.join(thread)}]"
+    return (
+        n,
+        _list((ticket.requester, *ticket.tags)),
+        ticket.description,
+        f"[{','.join(map(_said, ticket.messages))}]",
+    )
+
+
+def _said(message: Message) -> str:
+    """Returns a message as the JSON of [at, kind, author, body, meta]; meta is an object, `{}` for most."""
+    head = f"[{_quoted(instant(message.at))},{_quoted(message.kind)},{_quoted(message.author)},{_quoted(message.body)},"
+    if not message.meta:
+        return head + "{}]"
+    pairs = (f"{_quoted(key)}:{_quoted(value)}" for key, value in dict(message.meta).items())
+    return f"{head}{{{','.join(pairs)}}}]"
 
 
 def searched(n: int, ticket: Ticket) -> Row:
@@ -182,5 +195,5 @@ def searched_again(n: int, title: str, about: str, description: str, thread: str
     """Returns the row of x_search as it was made, from the texts that were kept: FTS5 must be told what to forget."""
     from json import loads
 
-    bodies = [body for _, _, _, body in loads(thread)]
+    bodies = [message[3] for message in loads(thread)]
     return n, words(title), joined(loads(about)), words(description), joined(bodies)

@@ -75,6 +75,7 @@ messages = st.builds(
     kind=_some(MESSAGE_KINDS),
     author=st.just("Iva <iva@acme.example>"),
     body=_some(TEXTS),
+    meta=_some(((), (), (("via", "email"),), (("auto", 'a "reply"'), ("via", "portal"), ("auto", "")))),
 )
 links = st.builds(Link, kind=_some(("blocks", "relates", "duplicates")), target=_some(IDS))
 fields = st.lists(

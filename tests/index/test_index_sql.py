@@ -32,7 +32,10 @@ def index(tmp_path: Path, request: pytest.FixtureRequest):  # type: ignore[no-un
         links=(Link(kind="blocks", target=IDS[1]),),
         fields=(("region", ("eu", "us")), ("seats", "3")),
         description="text",
-        messages=(Message(at=NOW, kind="note", author="Iva <iva@x.example>", body="one"),),
+        messages=(
+            Message(at=NOW, kind="note", author="Iva <iva@x.example>", body="one"),
+            Message(at=NOW, kind="reply", author="Bot", body="", meta=(("auto", "reply"), ("via", '"e"'))),
+        ),
     )
     source = Desk()
     path = f"tickets/7K/{IDS[0]}.md"
@@ -66,8 +69,10 @@ def test_every_view_answers(index: Index) -> None:
     ]
     assert ask(index, "SELECT * FROM descriptions") == [(one, "text")]
     assert ask(index, "SELECT * FROM messages") == [
-        (one, 1, "2026-11-22T10:00:00Z", "note", "Iva <iva@x.example>", "one")
+        (one, 1, "2026-11-22T10:00:00Z", "note", "Iva <iva@x.example>", "one", None),
+        (one, 2, "2026-11-22T10:00:00Z", "reply", "Bot", "", '{"auto":"reply","via":"\\"e\\""}'),
     ]
+    assert ask(index, "SELECT number FROM messages WHERE meta ->> 'auto' = 'reply'") == [(2,)]
     assert ask(index, "SELECT ticket, name, path FROM attachments") == [
         (one, "a.png", f"tickets/7K/{one}/a.png")
     ]
