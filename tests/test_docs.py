@@ -46,7 +46,7 @@ def test_every_command_is_described() -> None:
 
 
 def test_no_command_is_described_that_is_not_there() -> None:
-    known = {name for row in COMMANDS for name in (row.name, *row.aliases)}
+    known = {name.partition(" ")[0] for row in COMMANDS for name in (row.name, *row.aliases)}
     pages = [ROOT / "README.md", ROOT / "docs" / "commands.md"]
     named = {
         name

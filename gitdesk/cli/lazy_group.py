@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.shell_completion import CompletionItem
 
-from gitdesk.cli.table import Row, by_section, find, help_text, visible
+from gitdesk.cli.table import NOUNS, Row, by_section, find, heads, help_text, under, visible
 from gitdesk.domain.near import closest
 from gitdesk.errors import UsageError
 from gitdesk.lazy import load
@@ -29,28 +29,38 @@ class LazyGroup(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Returns the names in the order of the table."""
-        return [row.name for row in visible(self.rows)]
+        return [row.name for row in heads(self.rows)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Imports and returns a command; None when the table has none of that name."""
+        """Imports and returns a command, or returns the group of a noun; None when the table has none of that name."""
         row = find(self.rows, cmd_name)
-        if row is None:
-            return None
-        return self._adapt(load(row.target))
+        if row is not None and " " not in cmd_name:
+            return self._adapt(load(row.target))
+        rows = under(self.rows, cmd_name)
+        return Noun(cmd_name, rows=rows, adapt=self._adapt, help=NOUNS.get(cmd_name)) if rows else None
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """Returns the command that the first word names; raises UsageError with the near miss for another word."""
         row = find(self.rows, args[0])
-        if row is not None:
-            return row.name, self.get_command(ctx, row.name), args[1:]
+        found = self.get_command(ctx, args[0])
+        if found is not None:
+            return row.name if row else args[0], found, args[1:]
         if ctx.resilient_parsing:
             return None, None, args[1:]
-        names = [name for row in visible(self.rows) for name in (row.name, *row.aliases)]
-        nearest = closest(args[0], names)
-        hint = f'did you mean "{nearest}"?' if nearest else f"{ctx.command_path} --help lists the commands"
-        raise UsageError(f'unknown command "{args[0]}"', hint=hint)
+        before, meant = _nouns(ctx), self._meant(args[0])
+        hint = f"{ctx.command_path} --help lists the commands"
+        if meant:
+            hint = f'did you mean "{" ".join([*before, meant])}"?'
+        raise UsageError(f'unknown command "{" ".join([*before, args[0]])}"', hint=hint)
+
+    def _meant(self, word: str) -> str | None:
+        """Returns the command a wrong word is near to; the second word of a command stands for both."""
+        for row in visible(self.rows):
+            if row.name.partition(" ")[2] == word:
+                return row.name
+        return closest(word, [name for row in heads(self.rows) for name in (row.name, *row.aliases)])
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """Writes the rows under their sections."""
@@ -62,7 +72,7 @@ class LazyGroup(click.Group):
         """Returns the commands, or the options of the group, that start so."""
         found = [
             CompletionItem(row.name, help=row.line)
-            for row in visible(self.rows)
+            for row in heads(self.rows)
             if row.name.startswith(incomplete)
         ]
         return found + click.Command.shell_complete(self, ctx, incomplete)
@@ -74,3 +84,21 @@ class Root(LazyGroup):
     def get_help(self, ctx: click.Context) -> str:  # noqa: ARG002
         """Returns the help text."""
         return help_text(self.rows).rstrip("\n")
+
+
+class Noun(LazyGroup):
+    """The commands under a noun, as in `gitdesk calendar due`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Reads the words; without any it tells on standard error what they could be, and ends as wrong usage."""
+        if not args and not ctx.resilient_parsing:
+            from gitdesk.cli.output import say
+
+            say(self.get_help(ctx))
+            ctx.exit(UsageError.exit_code)
+        return super().parse_args(ctx, args)
+
+
+def _nouns(ctx: click.Context) -> list[str]:
+    """Returns the nouns that the words before have named."""
+    return [] if ctx.parent is None or ctx.info_name is None else [*_nouns(ctx.parent), ctx.info_name]

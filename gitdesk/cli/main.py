@@ -6,7 +6,7 @@ import os
 import sys
 
 from gitdesk import __version__
-from gitdesk.cli.table import COMMANDS, Row, help_text, visible
+from gitdesk.cli.table import COMMANDS, Row, heads, help_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,9 +80,7 @@ def _command_names(environ: Mapping[str, str], rows: tuple[Row, ...]) -> str | N
     if not first or wanted.startswith("-") or "=" in wanted:
         return None
     return (
-        "\n".join(
-            _FORMS[shell] % (row.name, row.line) for row in visible(rows) if row.name.startswith(wanted)
-        )
+        "\n".join(_FORMS[shell] % (row.name, row.line) for row in heads(rows) if row.name.startswith(wanted))
         + "\n"
     )
 

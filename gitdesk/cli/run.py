@@ -11,7 +11,7 @@ from gitdesk.cli.context import Context
 from gitdesk.cli.main import COMPLETE_VAR
 from gitdesk.cli.output import OutputLost, PagerClosed, say, silence_stdout
 from gitdesk.cli.spec import Command, OneOf, Path, command, option
-from gitdesk.cli.table import Row, find
+from gitdesk.cli.table import Row, called
 from gitdesk.errors import GitdeskError, Place, SetupError
 from gitdesk.lazy import load
 
@@ -58,9 +58,9 @@ def _call(args: list[str], rows: tuple[Row, ...], context: Context) -> int:
         from gitdesk.cli import click_adapter
 
         return click_adapter.call(args, rows, context)
-    before, called, values = understood
+    before, declared, values = understood
     GITDESK.call(context, before)
-    result: Any = called.call(context, values)
+    result: Any = declared.call(context, values)
     return result if isinstance(result, int) else 0
 
 
@@ -69,14 +69,14 @@ def _understood(
 ) -> tuple[dict[str, Any], Command, dict[str, Any]] | None:
     """Returns the values before the command, the command and its values; None for a call that only click can read."""
     before = quick.leading(GITDESK, args)
-    row = find(rows, before[1][0]) if before and before[1] else None
-    if before is None or row is None:
+    named = called(rows, before[1]) if before else None
+    if before is None or named is None:
         return None
-    called: Command = load(row.target)
-    values = quick.values(called, before[1][1:])
-    if values is None or (before[0]["directories"] and quick.names_files(called, values)):
+    declared: Command = load(named[0].target)
+    values = quick.values(declared, named[1])
+    if values is None or (before[0]["directories"] and quick.names_files(declared, values)):
         return None  # a path is looked at after -C has gone where it leads
-    return before[0], called, values
+    return before[0], declared, values
 
 
 def _ended(error: BaseException, args: Sequence[str], context: Context) -> int:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 # This module and main.py answer `--help`, `--version` and the completion of a command's name by themselves, so they
 # import nothing: click alone costs four times a bare start of Python.
 
 
 class Row:
-    """One command: `target` is "package.module:name", `line` its help, `section` where the help lists it."""
+    """One command: `target` is "package.module:name", `line` its help, `section` where the help lists it.
+
+    A name of two words is a command under a noun; the noun itself is listed once, see `heads`.
+    """
 
     __slots__ = ("aliases", "line", "name", "section", "target")
 
@@ -66,6 +69,12 @@ COMMANDS: tuple[Row, ...] = (
     Row("hook", "gitdesk.cli.hook:command", "", HIDDEN),
 )
 
+# Nouns with commands of their own, and what the help says of them.
+NOUNS = {
+    "calendar": "Working hours: list, show, due, elapsed, open …",
+    "sla": "Service levels: status, report, explain, policies",
+}
+
 GLOBAL_OPTIONS = (
     ("-C DIR", "Work as if started in DIR"),
     ("--color WHEN", "auto, always or never"),
@@ -83,6 +92,45 @@ def find(rows: Iterable[Row], name: str) -> Row | None:
     return None
 
 
+def called(rows: Iterable[Row], words: Sequence[str]) -> tuple[Row, Sequence[str]] | None:
+    """Returns the row that the first word or the first two words name, and the words behind it."""
+    rows = tuple(rows)
+    for size in (1, 2):
+        named = words[:size]
+        row = find(rows, " ".join(named)) if len(named) == size and " " not in "".join(named) else None
+        if row is not None:
+            return row, words[size:]
+    return None
+
+
+def heads(rows: Iterable[Row]) -> list[Row]:
+    """Returns what a first word can be: the visible commands of one word, and every noun once, without a target."""
+    found: dict[str, Row] = {}
+    for row in visible(rows):
+        noun, _, verb = row.name.partition(" ")
+        if not verb:
+            found[noun] = row
+        elif noun not in found:
+            found[noun] = Row(noun, "", NOUNS.get(noun, f"See gitdesk {noun} --help"), row.section)
+    return list(found.values())
+
+
+def under(rows: Iterable[Row], noun: str) -> tuple[Row, ...]:
+    """Returns the commands under a noun, named by their second word."""
+    start = noun + " "
+    return tuple(
+        Row(
+            row.name.removeprefix(start),
+            row.target,
+            row.line,
+            HIDDEN if row.section == HIDDEN else "commands",
+            tuple(alias.removeprefix(start) for alias in row.aliases),
+        )
+        for row in rows
+        if row.name.startswith(start)
+    )
+
+
 def visible(rows: Iterable[Row]) -> list[Row]:
     """Returns the rows for people: all but what only Git calls."""
     return [row for row in rows if row.section != HIDDEN]
@@ -91,14 +139,14 @@ def visible(rows: Iterable[Row]) -> list[Row]:
 def by_section(rows: Iterable[Row]) -> dict[str, list[Row]]:
     """Returns the rows under their sections, in the order of the table."""
     sections: dict[str, list[Row]] = {}
-    for row in visible(rows):
+    for row in heads(rows):
         sections.setdefault(row.section, []).append(row)
     return sections
 
 
 def help_text(rows: tuple[Row, ...] = COMMANDS) -> str:
     """Returns what `gitdesk --help` prints."""
-    size = 2 + max([len(row.name) for row in visible(rows)] + [len(names) for names, _ in GLOBAL_OPTIONS])
+    size = 2 + max([len(row.name) for row in heads(rows)] + [len(names) for names, _ in GLOBAL_OPTIONS])
     lines = ["gitdesk: a help desk whose tickets are Markdown files in a Git repository", ""]
     lines += ["usage: gitdesk [OPTIONS] COMMAND [ARGS]…", ""]
     for section, members in by_section(rows).items():

@@ -35,9 +35,14 @@ def _near_option(error: click.NoSuchOption) -> str | None:
     ]
     elsewhere = [opt for names, _ in GLOBAL_OPTIONS for opt in names.split() if opt.startswith("-")]
     if name in elsewhere and name not in known:
-        return f'"{name}" goes before the command: gitdesk {name} … {error.ctx.info_name}'
+        return f'"{name}" goes before the command: gitdesk {name} … {_named(error.ctx)}'
     nearest = closest(name, [opt for opt in known if opt.startswith("--")])
     return f'did you mean "{nearest}"?' if nearest else None
+
+
+def _named(context: click.Context) -> str:
+    """Returns the word or the two words of a command."""
+    return context.command_path.partition(" ")[2]
 
 
 def _missing(error: click.MissingParameter) -> str:

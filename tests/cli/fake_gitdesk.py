@@ -18,7 +18,7 @@ from gitdesk.cli.options import (
     write_options,
 )
 from gitdesk.cli.spec import Named, OneOf, Whole, argument, command, option
-from gitdesk.cli.table import Row
+from gitdesk.cli.table import HIDDEN, Row
 from gitdesk.errors import NotFound, Place, Refused
 from gitdesk.render.table import Column
 
@@ -30,6 +30,9 @@ ROWS = (
     Row("fail", "fake_gitdesk:fail", "Fail in some way", "rare"),
     Row("work", "fake_gitdesk:work", "Work for a while", "rare"),
     Row("completion", "gitdesk.cli.completion:command", "Print the completion script", "rare"),
+    Row("clock wind", "fake_gitdesk:wind", "Wind a clock", "rare"),
+    Row("clock stop", "no_such_module:command", "Would fail if it were imported", "rare", ("clock halt",)),
+    Row("clock tick", "fake_gitdesk:wind", "", HIDDEN),
     Row("absent", "no_such_module:command", "Would fail if it were imported", "rare"),
 )
 TITLE = "Cannot log in\x1b[31m after \u202ereset and a longer story than any terminal has room for"
@@ -123,6 +126,14 @@ def fail(context: Context, how: str, number: int) -> int:
         os.close(reader)
         os.write(writer, b"x")
     return 0
+
+
+@command("clock wind")
+@option("--turns", default=1, type=Whole(1))
+@argument("name", type=Named("agent"))
+def wind(context: Context, turns: int, name: str) -> None:
+    """Wind a clock."""
+    context.out.line(f"{name} {turns}")
 
 
 @command("work")
