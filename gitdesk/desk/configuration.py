@@ -86,4 +86,5 @@ def vocabulary(config: Config) -> Vocabulary:
         tags_open=config.tags.open,
         fields={spec.name: spec.type for spec in config.field_specs},
         choices={spec.name: spec.values for spec in config.field_specs if spec.values},
+        customers=config.customers,
     )

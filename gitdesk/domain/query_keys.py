@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
+    from typing import Any
 
     from gitdesk.domain.query_tree import Term
     from gitdesk.domain.ticket import Ticket
@@ -19,17 +20,19 @@ if TYPE_CHECKING:
 ONE, MANY, TIME, WORDS, ID, LINK, FLAG, CLOCK = "one", "many", "time", "words", "id", "link", "flag", "clock"
 KINDS = {
     "status": ONE, "category": ONE, "priority": ONE, "type": ONE, "group": ONE, "assignee": ONE, "requester": ONE,
-    "channel": ONE, "source": ONE, "path": ONE, "tag": MANY, "watcher": MANY, "id": ID, "merged": ID, "link": LINK,
+    "channel": ONE, "source": ONE, "path": ONE, "organisation": ONE, "tier": ONE, "region": ONE,
+    "language": ONE, "tag": MANY, "watcher": MANY, "id": ID, "merged": ID, "link": LINK,
     "created": TIME, "updated": TIME, "snoozed": TIME, "title": WORDS, "body": WORDS, "text": WORDS,
     "has": FLAG, "no": FLAG, "is": FLAG, "sla": CLOCK, "due": CLOCK,
 }  # fmt: skip
 ALIASES = {
     "tags": "tag", "watchers": "watcher", "links": "link", "merged_into": "merged", "snoozed_until": "snoozed",
-    "attachments": "attachment", "messages": "message",
+    "attachments": "attachment", "messages": "message", "organization": "organisation", "customer": "organisation",
 }  # fmt: skip
 HAS = (
-    "assignee", "attachment", "channel", "description", "field", "group", "link", "merged", "message", "note",
-    "priority", "problem", "reply", "requester", "snoozed", "source", "tag", "type", "watcher",
+    "assignee", "attachment", "channel", "description", "field", "group", "language", "link", "merged", "message",
+    "note", "organisation", "priority", "problem", "region", "reply", "requester", "snoozed", "source", "tag", "tier",
+    "type", "watcher",
 )  # fmt: skip
 IS = (*CATEGORIES, "done", "mine", "unassigned", "merged", "unreadable")
 ORDERED = ("priority", "created", "updated", "snoozed", "sla", "due")
@@ -38,13 +41,14 @@ SORTS = (
     "updated", "snoozed", "source", "messages", "due",
 )  # fmt: skip
 FIELD = "field."
+CUSTOMER_KEYS = ("organisation", "tier", "region", "language")  # of whoever the requester writes for
 
 
 class Vocabulary(Value):
     """What a desk has words for. An empty list means "not known": nothing is checked against it.
 
     `statuses` maps to categories, `people` maps ids to addresses, `fields` maps to types and `choices` to the
-    values of those fields that have a list; priorities go low to high.
+    values of those fields that have a list; priorities go low to high; `customers` is as gitdesk.yaml has it.
     """
 
     statuses: Mapping[str, str] = fresh(default_factory=dict)
@@ -56,6 +60,7 @@ class Vocabulary(Value):
     tags_open: bool = True  # tags outside the list are allowed
     fields: Mapping[str, str] = fresh(default_factory=dict)
     choices: Mapping[str, tuple[str, ...]] = fresh(default_factory=dict)
+    customers: Mapping[str, Any] = fresh(default_factory=dict)
 
     def known(self, key: str) -> tuple[str, ...]:
         """Returns the values a key may have, empty when anything goes."""
@@ -65,6 +70,10 @@ class Vocabulary(Value):
             return CATEGORIES
         if key.startswith(FIELD):
             return self.choices.get(key[len(FIELD) :], ())
+        if key in CUSTOMER_KEYS:
+            from gitdesk.domain.query_customers import known
+
+            return known(key, self)
         if key == "tag":
             return () if self.tags_open else self.tags
         lists = {

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from gitdesk.domain.folding import Needle, fold
 from gitdesk.domain.format import normal_code
 from gitdesk.domain.query_check import number
-from gitdesk.domain.query_keys import ALIASES, FIELD, KINDS, TIME
+from gitdesk.domain.query_keys import ALIASES, CUSTOMER_KEYS, FIELD, KINDS, TIME
 from gitdesk.domain.query_time import END, days, duration, shifted, stretch
 from gitdesk.domain.query_tree import EVERYTHING, And, Not, Or, Term, Words, disjoin, negate
 from gitdesk.domain.query_words import FIELDS
@@ -55,7 +55,16 @@ def expand(term: Term, scope: Scope) -> Node:
         values = tuple(
             (ALIASES.get(v[0].lower(), v[0].lower()) if "." not in v[0] else v[0],) for v in term.values
         )
-        return Term(term.key, ":", values)
+        term = Term(term.key, ":", values)
+        if any(name in CUSTOMER_KEYS for name, *_ in values):
+            from gitdesk.domain.query_customers import expand_presence
+
+            return expand_presence(term, scope)
+        return term
+    if term.key in CUSTOMER_KEYS:
+        from gitdesk.domain.query_customers import expand_customer
+
+        return expand_customer(term, scope)
     if term.key == "category":
         wanted = {name for name in CATEGORIES for value in term.values if like(value, name)}
         return _statuses(wanted, scope)
@@ -231,6 +240,8 @@ def _term(term: Term, facts: Facts, scope: Scope) -> bool:
         return bool(ticket.merged_into) and any(code.startswith(id_code(value)) for value in term.values)
     if key.startswith(FIELD):
         return _field(term, ticket, scope)
+    if key[0] == "@":
+        return _belongs(term, ticket, scope)
     texts = texts_of(key, ticket)
     return any(like(value, text) for value in term.values for text in texts or ("",))
 
@@ -251,6 +262,15 @@ def field_texts(name: str, ticket: Ticket) -> tuple[str, ...]:
     """Returns the texts of one of the desk's own fields, none when it is unset."""
     value = dict(ticket.fields).get(name, "")
     return tuple(text for text in ((value,) if isinstance(value, str) else value) if text)
+
+
+def _belongs(term: Term, ticket: Ticket, scope: Scope) -> bool:
+    """Tells whether what the requester's organisation is agrees with a term."""
+    from gitdesk.domain.customers import organisation_of
+    from gitdesk.domain.query_customers import fact
+
+    text = fact(term.key, organisation_of(ticket.requester, scope.vocabulary))
+    return any(like(value, text) for value in term.values)
 
 
 def _within(moment: datetime, term: Term, scope: Scope) -> bool:

@@ -95,6 +95,8 @@ class Where:
             return self.time(Term(key, term.operator, (value,)))
         if key == "link":
             return self.link(value)
+        if key[0] == "@":
+            return self.customer(key, value)
         if key in ("tag", "watcher") or key.startswith(FIELD):
             return self.several(term, value)
         return self.single(key, value)
@@ -161,6 +163,21 @@ class Where:
         if value == UNSET:
             return f"(readable = 1 AND n NOT IN ({rows}))"
         return f"n IN ({rows} AND {self.like('key', value)})"
+
+    def customer(self, key: str, value: Value) -> str:
+        """Returns the condition that the requester's organisation is so; each requester is looked at once."""
+        from gitdesk.domain.customers import customers_of
+        from gitdesk.domain.query_customers import ANY, fact
+
+        customers = customers_of(self.scope.vocabulary)
+        asked = ANY if value == UNSET else value
+        wanted = {id(one) for one in customers.organisations if like(asked, fact(key, one))}
+        found = "0"
+        if wanted:
+            held = self.tested(lambda text: id(customers.find(text)) in wanted, "value")
+            rows = "SELECT value FROM x_names WHERE kind = 'requester' AND instr(key, '@') > 0"
+            found = f"+requester IN ({rows} AND {held})"
+        return f"(readable = 1 AND NOT {found})" if value == UNSET else found
 
     def single(self, key: str, value: Value) -> str:
         """Returns the condition of a key with one value, found through the values there are."""

@@ -18,6 +18,19 @@ VOCABULARY = Vocabulary(
     people={"marko": ("marko@acme.example", "MB@acme.example"), "iva": ("iva@acme.example",)},
     tags=("vip", "login"),
     fields={"region": "text", "seats": "integer", "renewal": "date"},
+    customers={
+        "tiers": ["gold", "silver"],
+        "organisations": [
+            {
+                "name": "Example Ltd",
+                "domains": ["Example.com"],
+                "tier": "gold",
+                "region": "eu",
+                "language": "hr",
+            },
+            {"name": "Žito d.o.o.", "domains": ["žito.example", "eu.example.com"], "tier": "silver"},
+        ],
+    },
 )
 CODES = ("7K3QX4M2", "7K3QX4M3", "7K000000", "ZZZZZZZZ", "01ABCDEF", "01ABCDEG")
 IDS = tuple(TicketId(f"GD-{code}") for code in CODES)
@@ -51,6 +64,9 @@ PEOPLE = (
     "ana@example.com",
     "<odd>",
     "Žana <zana@Example.com>",
+    "iva@shop.eu.example.com",
+    "Ivo <ivo@XN--ITO-B3A.example>",
+    "Eva <eva@notexample.com>",
     "a [b] ?*",
 )
 TAGS = ("vip", "VIP", "login", "[x]", "žuto", "a*b")
@@ -172,6 +188,10 @@ _values = {
         '""',
         "<odd>",
     ),
+    "organisation": ('"example ltd"', "zito*", "*", '""', '"Example Ltd",zito*'),
+    "tier": ("gold", "SILVER", "g*", "*", '""', 'gold,""'),
+    "region": ("eu", "us", "e*", "*", '""', "us,eu"),
+    "language": ("hr", "*", '""'),
     "channel": ("email", "PHONE", '""'),
     "source": ("zendesk:*", "zendesk:4711", '""'),
     "path": ("tickets/7K/*", "*.md", "tickets/ZZ/GD-ZZZZZZZZ.md"),
@@ -214,6 +234,9 @@ _values = {
         "merged",
         "link",
         "description",
+        "tier",
+        "region,note",
+        "customer",
     ),
     "no": (
         "assignee",
@@ -224,6 +247,9 @@ _values = {
         "priority,type",
         "attachments",
         "watcher",
+        "region",
+        "tier,language",
+        "organization,type",
     ),
     "is": ("open", "done", "mine", "unassigned", "merged", "unreadable", "waiting,closed"),
     "sla": ("breached",),
