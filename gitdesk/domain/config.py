@@ -172,6 +172,11 @@ class Config(Value):
             None,
         )
 
+    def is_robot(self, author: str) -> bool:
+        """Tells whether an id, an address or `Name <address>` is an agent's that is a program."""
+        person = self.find_person(author)
+        return person is not None and person.robot
+
     def find_group(self, name: str) -> Group | None:
         """Returns the group of that name, exactly as written, or None."""
         return next((group for group in self.groups if group.name == name), None)
@@ -225,6 +230,7 @@ def _person(plain: dict[str, Any]) -> Person:
         capacity=plain["capacity"],
         away_until=away,
         signing_keys=tuple(plain["signing_keys"]),
+        robot=plain["robot"],
     )
 
 

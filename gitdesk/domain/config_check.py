@@ -9,6 +9,7 @@ from __future__ import annotations
 from itertools import islice
 
 from gitdesk.domain.config import CHOICE, FORMAT_VERSION, LIST, FieldSpec, as_text, as_value
+from gitdesk.domain.customers import domain_key
 from gitdesk.domain.people import RESERVED_IDS
 from gitdesk.domain.workflow import ANY, CANCELLED, CATEGORIES, CLOSED, FIELD_PREFIX, FINAL, NEW
 from gitdesk.value import Value
@@ -330,8 +331,12 @@ def _service(document: Mapping[str, Any], names: _Names) -> Iterator[Finding]:
         at: Pointer = ("customers", "organisations", index)
         if "tier" in each:
             yield from names.reference("C018", "tier", (*at, "tier"), each["tier"])
+        if not any(key in each for key in ("tier", "region", "language")):
+            message = f'nothing is said about organisation "{each["name"]}" but its domains'
+            hint = "give it a tier, a region or a language, or take it out"
+            yield Finding(code="C050", message=message, pointer=(*at, "name"), hint=hint)
         for number, domain in enumerate(each["domains"]):
-            owner = owners.setdefault(domain.casefold(), each["name"])
+            owner = owners.setdefault(domain_key(domain), each["name"])
             if owner != each["name"]:
                 message = f'domain "{domain}" belongs to "{owner}" already'
                 yield Finding(code="C036", message=message, pointer=(*at, "domains", number))

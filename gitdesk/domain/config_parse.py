@@ -137,6 +137,7 @@ def _person(plain: Mapping[str, Any]) -> Person:
         time_zone=plain.get("timezone", ""),
         capacity=plain.get("capacity"),
         away_until=date.fromisoformat(away) if away else None,
+        robot=plain.get("robot", False),
         **{name: tuple(plain.get(name, ())) for name in lists},
     )
 

@@ -17,7 +17,10 @@ PERMISSIONS = (ACT_FOR_OTHERS, CORRECT, CONFIGURE)
 
 
 class Person(Value, kw_only=False):
-    """One agent. `away_until` is the first day back; `capacity` counts open tickets, None for no limit."""
+    """One agent. `away_until` is the first day back; `capacity` counts open tickets, None for no limit.
+
+    A `robot` is a program: what it writes to a requester is no answer of the desk's to any clock.
+    """
 
     id: str
     name: str
@@ -30,6 +33,7 @@ class Person(Value, kw_only=False):
     capacity: int | None = None
     away_until: date | None = None
     signing_keys: tuple[str, ...] = ()
+    robot: bool = False
 
     @property
     def address(self) -> str:

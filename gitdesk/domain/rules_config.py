@@ -244,4 +244,13 @@ RULES = (
         fails="organisations:\n  - {name: A, domains: [a.example]}\n  - {name: B, domains: [a.example]}",
         passes="organisations:\n  - {name: A, domains: [a.example]}\n  - {name: B, domains: [b.example]}",
     ),
+    Rule(
+        code="C050",
+        name="config-idle-organisation",
+        summary="an organisation has neither tier nor region nor language",
+        why="no service level can be chosen by it, so a tier was probably forgotten",
+        severity=WARN,
+        fails="organisations:\n  - {name: A, domains: [a.example]}",
+        passes="organisations:\n  - {name: A, domains: [a.example], tier: gold}",
+    ),
 )

@@ -63,6 +63,7 @@ people = built(
     capacity=st.none() | st.integers(0, 99),
     away_until=st.none() | st.dates(),
     signing_keys=names,
+    robot=st.booleans(),
 )
 workflows = built(
     Workflow,
@@ -160,6 +161,14 @@ def test_importing_the_configuration_brings_nothing_heavy_along() -> None:
 )
 def test_a_person_is_found_by_id_or_address_in_any_case(text: str, wanted: Person | None) -> None:
     assert DESK.find_person(text) == wanted
+
+
+@pytest.mark.parametrize("author", ["greeter", "Greeter", "bot@acme.example", "Acme help <BOT@acme.example>"])
+def test_a_robot_is_known_by_id_or_address(author: str) -> None:
+    greeter = Person(id="greeter", name="Greeter", addresses=("bot@acme.example",), robot=True)
+    desk = replace(DESK, people=(ANA, greeter))
+    assert desk.is_robot(author)
+    assert not any(desk.is_robot(other) for other in ("ana", "Greeter <ana@acme.example>", "gone", ""))
 
 
 def test_an_agent_is_found_by_the_exact_id() -> None:
