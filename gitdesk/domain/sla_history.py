@@ -1,0 +1,143 @@
+"""What the clocks are replayed from: a ticket's beginning and the steps after it, in the order they count."""
+
+from __future__ import annotations
+
+from gitdesk.domain.ticket import Ticket, TicketId
+from gitdesk.value import Value, fresh
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime
+    from typing import Any
+
+    from gitdesk.domain.ticket import FieldValue
+
+# The parts of a header that clocks and policies read, with what stands for "unset".
+HEADER: Mapping[str, Any] = {
+    "status": "", "priority": "", "type": "", "group": "", "assignee": "", "requester": "", "channel": "",
+    "source": "", "merged_into": "", "tags": (), "fields": (),
+}  # fmt: skip
+_DAY = 86_400
+_LONG = 300  # seconds a clock may be wrong before it is worth a word, as rules.md has it for commits
+
+
+class Said(Value):
+    """A message as the clocks hear it; `automatic` says that a program wrote it, by what the message says of itself."""
+
+    at: int
+    kind: str
+    author: str
+    automatic: bool = False
+    position: int = -1  # where in history it was added, -1 when that is not known
+
+
+class Change(Value):
+    """What a commit changed in a header, by key; `at` is the commit's time as it is written there."""
+
+    at: int
+    position: int
+    values: Mapping[str, Any]
+    commit: str = ""
+    by: str = ""
+    restored: bool = False
+
+
+class Story(Value):
+    """The past of one ticket: what its header said at first, and what happened since.
+
+    `created` is the instant its header gives, `first` its header when it came (missing keys are unset), at the commit
+    at `position` made at `came`. `changes` are in the order of history, whatever their times.
+    """
+
+    ticket: TicketId
+    title: str
+    created: int
+    came: int
+    position: int
+    first: Mapping[str, Any]
+    changes: Sequence[Change] = ()
+    messages: Sequence[Said] = ()
+    commit: str = ""
+    by: str = ""
+    remarks: Sequence[str] = ()
+    unknown_start: bool = False  # history is cut off: what came before the first version is not known
+
+
+class Step(Value):
+    """One step at the instant it counts: a change of the header, or a message."""
+
+    at: int
+    position: int
+    values: Mapping[str, Any] = fresh(default_factory=dict)
+    said: Said | None = None
+    commit: str = ""
+    by: str = ""
+    written_at: int = 0  # what the commit says, where that is another instant
+
+
+def steps_of(story: Story, remarks: list[str]) -> list[Step]:
+    """Returns the steps of a story by time; those of one instant in the order of history, messages first.
+
+    A message counts at its own time, a change at its commit's. Where clocks disagree with history, history wins: a
+    change never counts before the one it follows, and one ahead of its followers counts with the next of them.
+    `remarks` gets a line for whatever had to be moved by more than five minutes.
+    """
+    times = _in_order([story.created, *(change.at for change in story.changes)], remarks)[1:]
+    steps = [
+        Step(
+            at=at, position=change.position, values=change.values, commit=change.commit, by=change.by,
+            written_at=change.at,
+        )
+        for at, change in zip(times, story.changes, strict=True)
+    ]  # fmt: skip
+    early = 0
+    for said in story.messages:
+        at = said.at
+        if at < story.created:
+            early = max(early, story.created - at)
+            at = story.created
+        steps.append(Step(at=at, position=said.position, said=said, by=said.author, written_at=said.at))
+    if early > _LONG:
+        remarks.append("a message is dated before the ticket was created; it counts from then")
+    steps.sort(key=lambda step: (step.at, step.position, step.said is None))
+    return steps
+
+
+def _in_order(times: Sequence[int], remarks: list[str]) -> list[int]:
+    """Returns times that never go back; the first one stays.
+
+    Usually the later step waits for the one before it. Steps that are more than a day ahead of what follows them,
+    while what came before fits, were made under a wrong clock: they count with their follower.
+    """
+    fixed = list(times)
+    moved = 0
+    for place in range(1, len(fixed)):
+        here, last = fixed[place], fixed[place - 1]
+        if here >= last:
+            continue
+        first = place
+        while first > 1 and fixed[first - 1] > here + _DAY:
+            first -= 1
+        follows = times[place + 1] if place + 1 < len(times) else None
+        if fixed[first - 1] > here + _DAY or (follows is not None and follows >= last):
+            first = place
+        base = max(here, fixed[first - 1])
+        moved = max(moved, base - here, last - base)
+        fixed[first : place + 1] = [base] * (place + 1 - first)
+    if moved > _LONG:
+        remarks.append("clocks went backwards between commits; its steps count in the order of history")
+    return fixed
+
+
+def header_ticket(ticket_id: TicketId, title: str, created: datetime, values: Mapping[str, Any]) -> Ticket:
+    """Returns a ticket with a header and no text, for asking which policy is its."""
+    fields: Iterable[tuple[str, FieldValue]] = values.get("fields", ())
+    return Ticket(
+        id=ticket_id,
+        title=title,
+        created=created,
+        **{key: values.get(key, unset) for key, unset in HEADER.items() if key not in ("tags", "fields")},
+        tags=tuple(values.get("tags", ())),
+        fields=tuple(fields),
+    )

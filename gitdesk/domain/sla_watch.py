@@ -1,0 +1,171 @@
+"""A Watch: one clock of one ticket while history is replayed, and the Standing it is left in. All times are seconds.
+
+Arithmetic as service levels define it: working time is calendar ∩ clock running, added up stretch by stretch, each
+under the calendar in force then; breached is elapsed > target, so equal is met; a breach is never taken back.
+"""
+
+from __future__ import annotations
+
+from gitdesk.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitdesk.domain.calendar import Calendar
+    from gitdesk.domain.sla_policy import Policy, Terms
+
+RUN, STAND, ENDED, VOIDED = "run", "stand", "ended", "voided"
+
+
+class Stretch(Value):
+    """A part of a clock's time in which nothing about it changed.
+
+    `elapsed` is the working time of this part, `cause` the number of the step that began it; `target` is None when
+    there was none, `calendar` None when no policy gave one.
+    """
+
+    start: int
+    end: int
+    running: bool
+    elapsed: int
+    calendar: Calendar | None
+    policy: str
+    terms: Terms
+    priority: str
+    target: int | None
+    status: str
+    cause: int
+
+
+class Watch:
+    """One clock. `settle` brings it to an instant; whatever changes its course is called after that."""
+
+    __slots__ = (
+        "at", "breach_policy", "breach_priority", "breach_target", "breached", "calendar", "cause", "closed",
+        "due_reached", "elapsed", "first_stopped", "first_verdict", "loosened_by", "metric", "mode", "no_reply",
+        "number", "paused", "policy", "priority", "remarks", "started", "status", "stopped", "stretches", "target",
+        "terms", "why_none",
+    )  # fmt: skip
+
+    def __init__(self, metric: str, number: int, at: int, terms: Terms, cause: int) -> None:
+        self.metric, self.number, self.started, self.at = metric, number, at, at
+        self.terms, self.cause = terms, cause
+        self.mode = RUN
+        self.policy: Policy | None = None
+        self.calendar: Calendar | None = None
+        self.priority = self.status = ""
+        self.target: int | None = None
+        self.why_none = ""
+        self.elapsed = self.paused = self.closed = 0
+        self.breached: int | None = None
+        self.breach_target: int | None = None
+        self.breach_policy = self.breach_priority = self.loosened_by = ""
+        self.stopped: int | None = None
+        self.no_reply = False
+        self.first_verdict, self.first_stopped = "", None  # type: str, int | None
+        self.remarks: list[str] = []
+        self.stretches: list[Stretch] = []
+
+    @property
+    def is_live(self) -> bool:
+        """Tells whether it has neither ended nor been voided."""
+        return self.mode in (RUN, STAND)
+
+    def settle(self, at: int, cause: int = -1) -> None:
+        """Accounts for the time up to an instant; what comes after it is because of step `cause`."""
+        if at > self.at:
+            wall, gained = at - self.at, 0
+            running = self.mode == RUN
+            if running:
+                calendar = self.calendar
+                if calendar is not None:
+                    gained = calendar.elapsed(self.at, at)
+                    if self.target is not None and self.breached is None:
+                        left = self.target - self.elapsed
+                        if gained > left:
+                            self._breach(calendar.due(self.at, left))
+                self.elapsed += gained
+                self.closed += wall - gained
+            else:
+                self.paused += wall
+            self._tell(self.at, at, running, gained)
+            self.at = at
+        if cause >= 0:
+            self.cause = cause
+
+    def _tell(self, start: int, end: int, running: bool, gained: int) -> None:
+        last = self.stretches[-1] if self.stretches else None
+        policy = self.policy.id if self.policy is not None else ""
+        if last is not None and last.running is running and last.cause == self.cause:
+            start, gained = last.start, last.elapsed + gained
+            self.stretches.pop()
+        self.stretches.append(
+            Stretch(
+                start=start,
+                end=end,
+                running=running,
+                elapsed=gained,
+                calendar=self.calendar,
+                policy=policy,
+                terms=self.terms,
+                priority=self.priority,
+                target=self.target,
+                status=self.status,
+                cause=self.cause,
+            )  # fmt: skip
+        )
+
+    def hold(
+        self,
+        policy: Policy | None,
+        calendar: Calendar | None,
+        target: int | None,
+        priority: str,
+        by: str = "",
+    ) -> None:
+        """Holds it to a target from the instant it was settled to; a target that is over already is missed now."""
+        if self.breach_target is not None and not self.loosened_by and by:
+            if target is None or target > self.breach_target:
+                self.loosened_by = by
+        self.policy, self.calendar, self.target, self.priority = policy, calendar, target, priority
+        if target is not None and self.breached is None and self.elapsed > target:
+            self._breach(self.at)
+
+    def _breach(self, at: int | None) -> None:
+        self.breached = self.at if at is None else at
+        self.breach_target, self.breach_priority = self.target, self.priority
+        self.breach_policy = self.policy.id if self.policy is not None else ""
+
+    def pause(self, stands: bool) -> None:
+        """Lets a live clock stand or run, from the instant it was settled to."""
+        if self.is_live:
+            self.mode = STAND if stands else RUN
+
+    def stop(self, *, no_reply: bool = False) -> None:
+        """Ends it at the instant it was settled to."""
+        self.mode, self.stopped, self.no_reply = ENDED, self.at, no_reply
+
+    def void(self) -> None:
+        """Voids it at the instant it was settled to."""
+        self.mode, self.stopped = VOIDED, self.at
+
+    def revive(self, at: int, cause: int) -> None:
+        """Lets it go on after it ended; the time in between is left out, the first verdict is kept."""
+        if self.mode == ENDED and self.first_stopped is None:
+            self.first_stopped = self.stopped
+            self.first_verdict = "met" if self.breached is None else "breached"
+        self.mode, self.stopped, self.no_reply = STAND, None, False
+        self.settle(at, cause)
+        self.mode = RUN
+
+    def due(self) -> int | None:
+        """Returns the latest instant at which elapsed ≤ target, of a running clock as of the last settling."""
+        if self.target is None or self.calendar is None:
+            return None
+        if self.elapsed <= self.target:
+            return self.calendar.due(self.at, self.target - self.elapsed)
+        spent = 0
+        for part in self.stretches:
+            if part.running and part.calendar is not None and spent + part.elapsed > self.target:
+                return part.calendar.due(part.start, self.target - spent)
+            spent += part.elapsed
+        return self.breached
