@@ -17,7 +17,7 @@ from gitdesk.domain.workflow import CANCELLED, CLOSED, FINAL, OPEN, RESOLVED, SN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from typing import Any
 
     from gitdesk.domain.sla_history import Story
@@ -189,9 +189,8 @@ class Replay:
         """Counts a ticket as open from a customer's message on, whatever its status says."""
         if self._woken or self._category not in WOKEN:
             return
-        if self._category == RESOLVED:
-            if not self._reopen(at, by_customer=True):
-                return
+        if self._category == RESOLVED and not self._reopen(at, by_customer=True):
+            return
         self._woken = True
         self._pause(at)
 
@@ -275,9 +274,8 @@ class Replay:
                     last.remarks.append("the customer wrote after the reopen window; it stays resolved")
                     return False
                 last.remarks.append("reopened after the reopen window")
-        if policy is not None and policy.reopen == NEW_CYCLE:
-            self._start(RESOLUTION, at)
-        elif last.why_none and last.stopped == last.started:
+        unknown = bool(last.why_none) and last.stopped == last.started
+        if unknown or (policy is not None and policy.reopen == NEW_CYCLE):
             self._start(RESOLUTION, at)
         else:
             last.revive(at, self._cause)

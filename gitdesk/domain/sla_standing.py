@@ -1,4 +1,4 @@
-"""Where a ticket's clocks stand after its last step, in whole seconds, and what that says at any moment from then on."""
+"""Where a ticket's clocks stand after its last step, and what that says at any moment from then on."""
 
 from __future__ import annotations
 

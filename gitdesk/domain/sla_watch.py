@@ -111,7 +111,7 @@ class Watch:
                 target=self.target,
                 status=self.status,
                 cause=self.cause,
-            )  # fmt: skip
+            )
         )
 
     def hold(
@@ -124,8 +124,8 @@ class Watch:
     ) -> None:
         """Holds it to a target from the instant it was settled to; a target that is over already is missed now."""
         if self.breach_target is not None and not self.loosened_by and by:
-            if target is None or target > self.breach_target:
-                self.loosened_by = by
+            loosened = target is None or target > self.breach_target
+            self.loosened_by = by if loosened else ""
         self.policy, self.calendar, self.target, self.priority = policy, calendar, target, priority
         if target is not None and self.breached is None and self.elapsed > target:
             self._breach(self.at)
