@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.desk.reading import View
+    from gitdesk.domain.customers import Organisation
     from gitdesk.domain.ticket import Message
 
 _COLUMNS = tuple(
@@ -102,6 +103,7 @@ def plain(view: View) -> dict[str, Any]:
         "group": one.group or None,
         "assignee": one.assignee or None,
         "requester": one.requester or None,
+        "organisation": _organisation(view.organisation),
         "channel": one.channel or None,
         "created": timestamp(one.created),
         "snoozed_until": timestamp(one.snoozed_until) if one.snoozed_until else None,
@@ -120,6 +122,12 @@ def plain(view: View) -> dict[str, Any]:
         "commit": view.commit,
         "warnings": [str(problem) for problem in document.problems],
     }
+
+
+def _organisation(one: Organisation | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {"name": one.name, **{key: getattr(one, key) or None for key in ("tier", "region", "language")}}
 
 
 def _message(message: Message) -> dict[str, Any]:

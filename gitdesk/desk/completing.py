@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.domain.query_check import find_key
-from gitdesk.domain.query_keys import FIELD, HAS, IS, KINDS, LINK, SORTS, TIME
+from gitdesk.domain.query_keys import CUSTOMER_KEYS, FIELD, HAS, IS, KINDS, LINK, SORTS, TIME
 from gitdesk.domain.query_tree import KEY, render_value
 
 TYPE_CHECKING = False
@@ -116,6 +116,10 @@ def _values(config: Config, key: str) -> Offers:
         return _plain(LINK_KINDS)
     if kind == TIME:
         return _plain(_DAYS)
+    if key in CUSTOMER_KEYS:
+        from gitdesk.desk.configuration import vocabulary
+
+        return _plain(vocabulary(config).known(key))
     if key == "group":
         return [("mine", "any of yours"), *names(config, "group")]
     if key == "watcher":

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.desk.door import Desk
+    from gitdesk.domain.customers import Organisation
     from gitdesk.domain.document import Document
     from gitdesk.domain.ticket import Ticket
     from gitdesk.index.index import Index
@@ -46,6 +47,7 @@ class View(Value):
     updated: str
     links: tuple[tuple[str, TicketId, str, str], ...]  # kind as read from here, id, title, status
     attachments: tuple[tuple[str, str, int], ...]  # name, path, size in bytes
+    organisation: Organisation | None = None  # the requester's
 
 
 def find(
@@ -159,7 +161,17 @@ def view(desk: Desk, ticket_id: TicketId, at: str | None) -> View:
         updated="",
         links=_links(desk, ticket_id, one) if one and at is None else _plain_links(one),
         attachments=attachments,
+        organisation=_organisation(desk, one) if one and one.requester else None,
     )
+
+
+def _organisation(desk: Desk, one: Ticket) -> Organisation | None:
+    """Returns the customer a ticket came from; a desk that names none loads nothing for it."""
+    if not desk.config.customers:
+        return None
+    from gitdesk.domain.customers import organisation_of
+
+    return organisation_of(one.requester, desk.config)
 
 
 def _plain_links(one: Ticket | None) -> tuple[tuple[str, TicketId, str, str], ...]:

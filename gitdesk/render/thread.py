@@ -87,6 +87,7 @@ def _fact_rows(ticket: Ticket, page: Page) -> Iterator[tuple[str, str]]:
     channel = _text(ticket, "channel")
     requester = _text(ticket, "requester")
     yield "requester", f"{requester} by {channel}" if requester and channel else requester
+    yield "organisation", _organisation(ticket.get("organisation") or {})
     yield "channel", "" if requester else channel
     for name in ("created", "updated", "snoozed_until"):
         yield name.replace("_", " "), _when(ticket.get(name), page)
@@ -104,6 +105,11 @@ def _fact_rows(ticket: Ticket, page: Page) -> Iterator[tuple[str, str]]:
         yield safe(str(name)), safe(plain(value))
     for file in ticket.get("attachments") or ():
         yield "file", safe(plain(file.get("name"))) + _bytes(file.get("size"))
+
+
+def _organisation(one: Mapping[str, Any]) -> str:
+    facts = ", ".join(fact for fact in (_text(one, "tier"), _text(one, "region")) if fact)
+    return _text(one, "name") + (f" ({facts})" if facts else "")
 
 
 def _about(link: Mapping[str, Any]) -> str:

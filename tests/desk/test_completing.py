@@ -16,7 +16,12 @@ def config() -> Config:
     """Returns the configuration of the transcripts, with a date and a list."""
     text = (Path(__file__).parents[1] / "scenarios" / "desk.yaml").read_text(encoding="utf-8")
     more = "fields:\n  - {name: due_on, type: date}\n  - {name: areas, type: list, values: [mail, web]}\n"
-    return parsed(text.replace("fields:\n", more).encode())
+    text = text.replace("fields:\n", more) + (
+        "customers:\n  tiers: [gold, silver]\n  organisations:\n"
+        "    - {name: Ferries, domains: [ferries.example], tier: gold, region: islands, language: hr}\n"
+        "    - {name: Harbour Works, domains: [works.example], tier: silver}\n"
+    )
+    return parsed(text.encode())
 
 
 @pytest.mark.parametrize(
@@ -45,6 +50,13 @@ def config() -> Config:
         ("query", "priority>=h", ["priority>=high"]),
         ("query", "group:m", ["group:mine"]),
         ("query", "link:bl", ["link:blocks"]),
+        ("query", "tier:", ["tier:gold", "tier:silver"]),
+        ("query", "customer:", ["customer:Ferries"]),  # a shell would take the quotes of the other off
+        (
+            "query",
+            "region:",
+            ["region:islands", "region:eu", "region:us"],
+        ),  # with the choices of the desk's field
         ("query", "is:una", ["is:unassigned"]),
         ("query", "has:att", ["has:attachment"]),
         ("query", "category:w", ["category:waiting"]),
