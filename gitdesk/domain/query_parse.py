@@ -22,11 +22,19 @@ Sort = tuple[str, bool]  # key, descending
 
 def parse(text: str, vocabulary: Vocabulary) -> tuple[Node, tuple[Sort, ...]]:
     """Returns the tree and the sort keys of a query; raises QueryError."""
+    return parse_places(text, vocabulary)[:2]
+
+
+def parse_places(
+    text: str, vocabulary: Vocabulary
+) -> tuple[Node, tuple[Sort, ...], list[tuple[Node | None, int, int]]]:
+    """Returns the tree, the sort keys, and of each part its node (None: it sorts) and where it stands in the text."""
     if len(text) > MAX_LENGTH:
         raise QueryError(
             f"a query has at most {MAX_LENGTH} characters, this one {len(text)}", text, MAX_LENGTH, MAX_LENGTH
         )
-    return _Parser(text, vocabulary).whole()
+    parser = _Parser(text, vocabulary)
+    return *parser.whole(), parser.places
 
 
 class _Parser:
@@ -34,6 +42,7 @@ class _Parser:
         self.text, self.vocabulary = text, vocabulary
         self.at, self.terms, self.depth = 0, 0, 0
         self.sort: list[Sort] = []
+        self.places: list[tuple[Node | None, int, int]] = []
         self.may_sort = True
 
     def fail(self, what: str, start: int, end: int, hint: str | None = None) -> NoReturn:
@@ -102,7 +111,7 @@ class _Parser:
             )
         negated = self.at > start
         allowed, self.may_sort = self.may_sort, self.may_sort and not negated
-        node = self.bracket() if self.text[self.at] == "(" else self.term()
+        node = self.bracket() if self.text[self.at] == "(" else self.placed()
         self.may_sort = allowed
         return negate(node) if odd and node is not None else node
 
@@ -117,6 +126,11 @@ class _Parser:
         self.at, self.depth, self.may_sort = self.at + 1, self.depth - 1, allowed
         if not str(node):
             self.fail("nothing stands between these brackets", start, self.at)
+        return node
+
+    def placed(self) -> Node | None:
+        start, node = self.at, self.term()
+        self.places.append((node, start, self.at))
         return node
 
     def term(self) -> Node | None:

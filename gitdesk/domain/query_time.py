@@ -59,6 +59,12 @@ def is_time(text: str) -> bool:
     return duration(text) is not None or stretch(text, datetime(2026, 6, 15, tzinfo=UTC), "UTC") is not None
 
 
+def is_relative(text: str) -> bool:
+    """Tells whether a time means another one tomorrow: a length, today, monday, or a range with one of them."""
+    words = (*_DAYS, *_WEEKDAYS, "now")
+    return duration(text) is not None or any(part.lower() in words for part in text.split(".."))
+
+
 def is_reversed(text: str) -> bool:
     """Tells whether a text is an `A..B` that ends before it begins, whenever it is asked."""
     if ".." not in text:
