@@ -20,7 +20,7 @@ def rows(size: int) -> Iterator[Row]:
     tell(f"import and export, {size:,} tickets …")
     work = HOME / "in-and-out"
     shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
+    work.mkdir(parents=True)
     try:
         yield from _rows(size, work)
     finally:

@@ -40,9 +40,10 @@ if not TYPE_CHECKING:
 
     def replace(value, **changes):
         """Returns a value with some parts replaced, as `dataclasses.replace` does."""
-        for part in value._parts:
-            changes.setdefault(part, getattr(value, part))
-        return type(value)(**changes)
+        cls = type(value)
+        if len(cls._parts) < 2:
+            return cls(**{**dict.fromkeys(cls._parts, _contents(value)), **changes})
+        return cls(**{**dict(zip(cls._parts, _contents(value), strict=True)), **changes})
 
 
 def parts_of(value: Value | type[Value]) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ def render_message(subject: str, reason: str = "", trailers: Sequence[tuple[str,
     body = clean_reason(reason)
     if body:
         parts.append(_TO_INDENT.sub(" ", body))
-    lines = [f"{key}: {one_line(value)}" for key, value in trailers if one_line(value)]
+    lines = [f"{key}: {line}" for key, value in trailers if value and (line := one_line(value))]
     if lines:
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"
@@ -55,6 +55,8 @@ def clean_reason(reason: str) -> str:
 
 def one_line(text: str) -> str:
     """Returns a text on one line, without control characters and blanks around it."""
+    if text.isprintable() and "  " not in text:  # of all blanks only the plain one is printable
+        return text.strip(" ")
     text = text.replace("\n", " ")
     return " ".join((text if text.isprintable() else _CONTROL.sub(" ", text)).split())
 

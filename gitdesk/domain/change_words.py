@@ -15,6 +15,7 @@ SUBJECT_WIDTH = 72  # display columns: what Git's own one-line listings leave ro
 # Marks, overrides and isolates of direction, zero-width characters that join nothing, and other format characters.
 _DECEIVING = pattern("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 _WIDE = "\u1100"  # the first character that takes two columns
+_JOINING = "\u0300"  # the first character that takes none
 _QUOTED = ("title", "source", "channel", "requester")
 _LISTED = ("tag", "watcher", "link", "attachment")
 _NOBODY = {"assignee": "nobody"}
@@ -49,6 +50,9 @@ def phrase(event: Event) -> str:
 
 def subject(told: Sequence[tuple[str, Sequence[Event]]]) -> str:
     """Returns the first line of a commit, given each ticket's id ("" for the desk itself) and its events."""
+    if len(told) == 1 and told[0][0] and told[0][1]:
+        ticket_id, found = told[0]
+        return shortened(one_line(_harmless(f"{ticket_id}: {_phrases(_main(found))}")))
     parts: list[str] = []
     tickets = [(ticket_id, _main(found)) for ticket_id, found in told if ticket_id and found]
     others = [_phrases(found) for ticket_id, found in told if not ticket_id and found]
@@ -83,6 +87,8 @@ def shortened(text: str, width: int = SUBJECT_WIDTH) -> str:
     """Returns a text cut to a number of display columns, with `…` where something is left out."""
     if len(text) <= width and (text.isascii() or max(text.replace("→", ""), default="") < _WIDE):
         return text
+    if max(text.replace("→", ""), default="") < _JOINING:
+        return text[: width - 1].rstrip() + "…"
     used, cut = 0, 0
     for place, char in enumerate(text):
         used += _columns(char)
@@ -94,7 +100,7 @@ def shortened(text: str, width: int = SUBJECT_WIDTH) -> str:
 
 
 def _columns(char: str) -> int:
-    if char < "\u0300":
+    if char < _JOINING:
         return 1
     from unicodedata import combining, east_asian_width
 
@@ -105,6 +111,8 @@ def _columns(char: str) -> int:
 
 def _main(found: Sequence[Event]) -> Sequence[Event]:
     """Returns what a subject line tells: of a new ticket that it is new, of others everything."""
+    if len(found) == 1:
+        return found
     life = [event for event in found if event.kind in _LIFE]
     if life:
         return life
@@ -112,7 +120,7 @@ def _main(found: Sequence[Event]) -> Sequence[Event]:
 
 
 def _phrases(found: Iterable[Event]) -> str:
-    return ", ".join(dict.fromkeys(phrase(event) for event in found))
+    return ", ".join(dict.fromkeys(map(phrase, found)))
 
 
 def _shared(found: Sequence[Sequence[Event]]) -> str:

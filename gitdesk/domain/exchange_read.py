@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
+from operator import itemgetter
 
 from gitdesk.domain.exchange import (
     LISTS,
@@ -18,7 +18,6 @@ from gitdesk.domain.exchange import (
 )
 from gitdesk.domain.exchange_time import shown
 from gitdesk.domain.format import parse_id
-from gitdesk.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +38,10 @@ _EVENT_KEYS = frozenset((
 _MESSAGE_KEYS = frozenset(("kind", "text", "at", "author", "meta", "attachments"))
 _ATTACHMENT_KEYS = frozenset(("name", "path", "url", "data", "media_type", "size", "replaces", "removed"))
 _SOURCE_KEYS = frozenset(("system", "id", "url"))
+_TOLD_KEYS = frozenset(("reason", "via", "automation", "on_behalf_of"))
 _LONGEST_ID = 500  # characters of a source's id
+_NOTHING = Told()
+_NO_TEXTS = frozenset((*LISTS, "messages", "snoozed_until", "created"))
 
 
 def read(data: object, moment: Moment, system: str = "") -> Record:
@@ -63,9 +65,9 @@ def read(data: object, moment: Moment, system: str = "") -> Record:
         raise Malformed("created", "it is not said when the ticket was created")
     created = _at(data, "created", "created", moment)
     steps = [
-        _step(each, f"events[{number}]", number, moment, unread) for number, each in _each(data, "events")
+        _parts(each, f"events[{number}]", number, moment, unread) for number, each in _each(data, "events")
     ]
-    ordered = sorted(steps, key=attrgetter("at"))
+    ordered = sorted(steps, key=itemgetter("at"))
     disordered = sum(one is not other for one, other in zip(steps, ordered, strict=True))
     facts = {key: data[key] for key in (*SCALARS, *LISTS) if key in data and key not in ("title", "created")}
     for key in SCALARS:
@@ -77,7 +79,7 @@ def read(data: object, moment: Moment, system: str = "") -> Record:
         if key in facts:
             facts[key] = _list(facts[key], key, links=key == "links")
     creation, told = _creation(data, created, moment, unread)
-    born = min(creation.at, *(each.at for each in ordered[:1])) if ordered else creation.at
+    born = min(creation.at, ordered[0]["at"]) if ordered else creation.at
     fields = data.get("fields") or {}
     if not isinstance(fields, dict):
         raise Malformed("fields", "names and values are expected, { … }")
@@ -148,29 +150,29 @@ def _creation(
     if not isinstance(given, dict):
         raise Malformed("created_event", "an object is expected, { … }")
     at = given.get("at") or data["created"]
-    step = _step({**given, "at": at}, "created_event", -1, moment, unread)
-    return Step(
-        at=step.at,
-        authored_at=step.authored_at,
-        by=step.by,
-        id=step.id,
-        number=-1,
-        identity="created",
-    ), step.told
+    parts = _parts({**given, "at": at}, "created_event", -1, moment, unread)
+    kept = {name: parts[name] for name in ("at", "authored_at", "by", "id", "number")}
+    return Step(**kept, identity="created"), parts["told"]
 
 
-def _identified(steps: list[Step]) -> Iterator[Step]:
+def _identified(steps: list[dict[str, Any]]) -> Iterator[Step]:
     """Yields the events with what tells each from all others of the ticket."""
     seen: dict[str, int] = {}
-    for step in steps:
-        name = step.id or repr(
-            (step.at.timestamp(), step.by, step.changes, step.said, step.attachments, step.gone)
+    for parts in steps:
+        name = parts["id"] or repr(
+            (
+                parts["at"].timestamp(),
+                *(parts[each] for each in ("by", "changes", "said", "attachments", "gone")),
+            )
         )
         again = seen[name] = seen.get(name, 0) + 1
-        yield replace(step, identity=name if again == 1 else f"{name}\0{again}")
+        yield Step(**parts, identity=name if again == 1 else f"{name}\0{again}")
 
 
-def _step(data: object, where: str, number: int, moment: Moment, unread: list[tuple[str, str]]) -> Step:
+def _parts(
+    data: object, where: str, number: int, moment: Moment, unread: list[tuple[str, str]]
+) -> dict[str, Any]:
+    """Returns the parts of a Step but its identity."""
     if not isinstance(data, dict):
         raise Malformed(where, "an event is a JSON object, { … }")
     _unknown(data, _EVENT_KEYS, "events.", unread)
@@ -180,8 +182,8 @@ def _step(data: object, where: str, number: int, moment: Moment, unread: list[tu
     said = data.get("message")
     approved = data.get("approved_by") or ()
     approved = (approved,) if isinstance(approved, str) else _list(approved or None, f"{where}.approved_by")
-    told = Told()
-    if any(data.get(key) for key in ("reason", "via", "automation", "on_behalf_of")) or approved:
+    told = _NOTHING
+    if approved or (not _TOLD_KEYS.isdisjoint(data) and any(map(data.get, _TOLD_KEYS))):
         told = Told(
             reason=_text(data, "reason", where),
             via=_text(data, "via", where),
@@ -190,20 +192,19 @@ def _step(data: object, where: str, number: int, moment: Moment, unread: list[tu
             approved_by=approved,
         )
     gone = True if data.get("deleted") else False if data.get("restored") else None
-    return Step(
-        at=_at(data, "at", f"{where}.at", moment),
-        authored_at=_at(data, "authored_at", f"{where}.authored_at", moment)
-        if data.get("authored_at")
-        else None,
-        by=_text(data, "by", where),
-        id=_text(data, "id", where),
-        changes=changes,
-        said=_said(said, f"{where}.message", moment, unread) if said is not None else None,
-        attachments=_attachments(data, where, unread),
-        told=told,
-        gone=gone,
-        number=number,
-    )
+    authored = data.get("authored_at")
+    return {
+        "at": _at(data, "at", f"{where}.at", moment),
+        "authored_at": _at(data, "authored_at", f"{where}.authored_at", moment) if authored else None,
+        "by": _text(data, "by", where),
+        "id": _text(data, "id", where),
+        "changes": changes,
+        "said": _said(said, f"{where}.message", moment, unread) if said is not None else None,
+        "attachments": _attachments(data, where, unread),
+        "told": told,
+        "gone": gone,
+        "number": number,
+    }
 
 
 def _changes(data: Mapping[str, Any], where: str, moment: Moment) -> tuple[tuple[str, Delta], ...]:
@@ -236,7 +237,7 @@ def _delta(key: str, value: Any, where: str, moment: Moment) -> Delta:
 
 
 def _value(key: str, value: Any, where: str, moment: Moment) -> Any:
-    if value is UNKNOWN:
+    if value is UNKNOWN or (value.__class__ is str and key not in _NO_TEXTS):
         return value
     if key in LISTS:
         return _list(value, where, links=key == "links")

@@ -23,7 +23,14 @@ def moment_reader(zone: Callable[[datetime], datetime] | None, doubtful: Callabl
     known: dict[object, datetime] = {}
 
     def read(value: object) -> datetime:
-        found = known.get(value) if isinstance(value, str) else None
+        if isinstance(value, str):
+            found = known.get(value)
+            if found is None and (found := _usual(value)) is not None:
+                known[value] = found
+                if len(known) > _KEPT:
+                    known.clear()
+        else:
+            found = None
         if found is None:
             doubts = 0
 
@@ -40,6 +47,17 @@ def moment_reader(zone: Callable[[datetime], datetime] | None, doubtful: Callabl
         return found
 
     return read
+
+
+def _usual(text: str) -> datetime | None:
+    """Returns a time that is written as most are, in UTC with `Z`, if there is nothing to say about it."""
+    if text[-1:] != "Z" or text[:2] not in ("19", "20"):
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.year >= 1970 and found.tzinfo is UTC else None
 
 
 def _moment(

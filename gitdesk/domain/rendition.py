@@ -211,7 +211,16 @@ def second(moment: datetime) -> datetime:
 
 def clean(text: str) -> str:
     """Returns a text without what no file can hold: NUL and lone halves of characters."""
-    return text if text.isascii() and "\0" not in text else text.translate(_CLEARED)
+    if "\0" not in text:
+        if text.isascii():
+            return text
+        try:
+            text.encode()  # far quicker than to look at each character
+        except UnicodeEncodeError:
+            pass
+        else:
+            return text
+    return text.translate(_CLEARED)
 
 
 def line(value: Any) -> str:

@@ -28,6 +28,7 @@ class Identities:
         self._prefix = desk.config.prefix
         self._taken: dict[str, str] = {}
         self._found: dict[str, TicketId | None] = {}
+        self._is_new = not desk.index.find("", 1)  # a desk without tickets need not be asked for each
 
     def on_desk(self, record: Record) -> TicketId | None:
         """Returns the ticket of the desk that a record is about, None for one the desk does not have.
@@ -82,6 +83,8 @@ class Identities:
         return self._by_source(key) or self._made(key)
 
     def _by_source(self, key: str) -> TicketId | None:
+        if self._is_new:
+            return None
         if key not in self._found:
             if len(self._found) > 100_000:
                 self._found.clear()
@@ -90,7 +93,7 @@ class Identities:
         return self._found[key]
 
     def _has(self, ticket_id: TicketId) -> bool:
-        return bool(self._desk.index.named([ticket_id], ("id",)))
+        return not self._is_new and bool(self._desk.index.named([ticket_id], ("id",)))
 
     def _made(self, key: str) -> TicketId:
         """Returns the id that follows from a source's own; where another ticket of the desk has it, the next one."""

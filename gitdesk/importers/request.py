@@ -104,9 +104,10 @@ class Request:
         if self._format == "jsonl":
             from gitdesk.importers.jsonl import first_objects
 
-            found = first_objects(first, self._settings, report, _LOOKED_AT)
-            if not found or _is_neutral(found[0]):
+            one = first_objects(first, self._settings, report, 1)
+            if not one or _is_neutral(one[0]):
                 return
+            found = first_objects(first, self._settings, report, _LOOKED_AT) if wanted else []
             shape = guess.shape_of_objects(found) if wanted else {}
         else:
             from gitdesk.importers.csv_ import first_rows

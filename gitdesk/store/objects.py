@@ -59,6 +59,14 @@ def new_hash(hash_name: str, data: bytes | bytearray = b"") -> Any:
     return hashlib.new(hash_name, data, usedforsecurity=False)
 
 
+def hasher(hash_name: str) -> Any:
+    """Returns what makes running hashes, for those who make very many."""
+    import hashlib
+    from functools import partial
+
+    return partial(getattr(hashlib, hash_name), usedforsecurity=False)
+
+
 def object_id(hash_name: str, kind: str, data: bytes) -> str:
     """Returns the id Git gives these bytes."""
     running = new_hash(hash_name, b"%s %d\0" % (kind.encode(), len(data)))

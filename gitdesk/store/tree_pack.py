@@ -39,6 +39,7 @@ class Folder:
         "key",
         "names",
         "places",
+        "sure",
     )
 
     def __init__(self, data: bytes, id_size: int) -> None:
@@ -53,6 +54,9 @@ class Folder:
         self.changed: dict[bytes, Folder] = {}  # those below that have to be written first
         self.names: list[bytes] = []  # as Git sorts them: a folder's with a slash behind it
         self.places: list[int] = []  # of the entries in the data
+        self.sure: set[bytes] = (
+            set()
+        )  # names that are known to be there as what they are to be, a file or a folder
         at = 0
         while at < len(data):
             space, nul = data.index(b" ", at), data.index(b"\0", at)
@@ -68,6 +72,13 @@ class Folder:
 
     def put(self, name: bytes, key: bytes) -> None:
         """Sets the object a name stands for; `name` ends in a slash for a folder. Whatever had the name gives way."""
+        if name in self.sure:  # most of all: the same name with another version
+            at, size = bisect_left(self.names, name), len(key)
+            end = self.end(at)
+            self.data[end - size : end] = key
+            self.edits.append((end - size, size, size))
+            return
+        self.sure.add(name)
         other = name[:-1] if name.endswith(b"/") else name + b"/"
         if self.find(other) >= 0:
             self.drop(other)
@@ -83,6 +94,7 @@ class Folder:
                 self.edits.append((end, len(key), len(key)))
                 return
             self.drop(name)  # a link, or a file of another mode
+            self.sure.add(name)
         entry = start + b"\0" + key
         place = self.places[at] if at < len(self.places) else len(self.data)
         self.data[place:place] = entry
@@ -98,6 +110,7 @@ class Folder:
     def drop(self, name: bytes) -> None:
         """Removes a name that is there."""
         at = self.find(name)
+        self.sure.discard(name)
         start, end = self.places[at], self.end(at)
         del self.data[start:end], self.names[at], self.places[at]
         gone = end - start
@@ -179,6 +192,7 @@ class TreePack:
         self._path = f"{directory}/tmp_pack_gitdesk{os.getpid()}"
         self._file = open(self._path, "wb+", buffering=1 << 20)  # noqa: SIM115
         self._file.write(b"PACK\0\0\0\2\0\0\0\0")
+        self._hash = objects.hasher(hash_name)
         self._at = 12
         self._known: dict[bytes, int] = {}
         self._checks, self._places = array("L"), array("Q")
@@ -189,7 +203,7 @@ class TreePack:
     def add(self, folder: Folder) -> None:
         """Writes a folder as it is now, unless this pack has it."""
         data = folder.data
-        running = objects.new_hash(self._hash_name, b"tree %d\0" % len(data))
+        running = self._hash(b"tree %d\0" % len(data))
         running.update(data)
         key = folder.key = running.digest()
         known = self._known.get(key)
@@ -312,11 +326,17 @@ def _stored(data: bytes) -> bytes:
 def _delta(old_size: int, new: bytearray, edits: list[tuple[int, int, int]]) -> bytes:
     """Returns the delta between two versions of a folder, given the edits between them in their order."""
     start, went, came = edits[0] if len(edits) == 1 else _span(edits)
-    parts = [_varint(old_size), _varint(len(new)), _copies(0, start)]
+    after, new_size = start + went, len(new)
+    if 0 < came < 128:
+        return b"".join((
+            _varint(old_size), _varint(new_size), _copies(0, start),
+            bytes((came,)), new[start : start + came], _copies(after, old_size - after),
+        ))  # fmt: skip
+    parts = [_varint(old_size), _varint(new_size), _copies(0, start)]
     for at in range(start, start + came, 127):
         piece = bytes(new[at : min(at + 127, start + came)])
         parts += (bytes([len(piece)]), piece)
-    parts.append(_copies(start + went, old_size - start - went))
+    parts.append(_copies(after, old_size - after))
     return b"".join(parts)
 
 
