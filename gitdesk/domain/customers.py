@@ -35,20 +35,29 @@ class Organisation(Value):
 class Customers:
     """The organisations of a desk, found by domain."""
 
-    __slots__ = ("_by_domain", "organisations", "tiers")
+    __slots__ = ("_by_domain", "_known", "organisations", "tiers")
 
     def __init__(self, plain: Mapping[str, Any]) -> None:
         self.tiers = tuple(_name(tier) for tier in plain.get("tiers") or ())
         self.organisations = tuple(_organisation(each) for each in plain.get("organisations") or ())
         self._by_domain: dict[str, Organisation] = {}
+        self._known: dict[str, Organisation | None] = {}  # domains as they were asked for
         for one in self.organisations:
             for domain in one.domains:
                 self._by_domain.setdefault(domain_key(domain), one)
 
     def find(self, requester: str) -> Organisation | None:
         """Returns the organisation of `Name <address>` or an address: its domain, or the nearest one above it."""
-        address = parse_author(requester)[1]
-        domain = domain_key(address.rpartition("@")[2]) if "@" in address else ""
+        _, at, domain = parse_author(requester)[1].rpartition("@")
+        if not at:
+            return None
+        if domain not in self._known:
+            if len(self._known) > _REMEMBERED:
+                self._known.clear()
+            self._known[domain] = self._nearest(domain_key(domain))
+        return self._known[domain]
+
+    def _nearest(self, domain: str) -> Organisation | None:
         while domain:
             found = self._by_domain.get(domain)
             if found is not None:
@@ -75,6 +84,7 @@ def customers_of(desk: Serves) -> Customers:
 
 _KEPT = 16  # the versions of gitdesk.yaml that a replay of history goes back and forth between
 _made: dict[int, tuple[Mapping[str, Any], Customers]] = {}  # holds the mapping, so that its id stays its own
+_REMEMBERED = 10_000  # domains
 _LONGEST = 255  # characters of a domain
 
 
