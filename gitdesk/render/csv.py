@@ -19,7 +19,12 @@ def render_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iter
     """Yields the lines of a CSV file, each with its CRLF: the public names first, then the rows."""
     yield _line([column.name for column in columns])
     for row in rows:
-        yield _line([_field(value) for value in row])
+        yield render_row(row)
+
+
+def render_row(row: Sequence[Any]) -> str:
+    """Returns one line of a CSV file, with its CRLF."""
+    return _line([_field(value) for value in row])
 
 
 def _line(fields: Sequence[str]) -> str:

@@ -63,6 +63,20 @@ def minute(value: str | datetime, zone: tzinfo | None = None) -> str:
     return f"{_DAYS[local.weekday()]} {local.isoformat(' ')[:16]}"
 
 
+def utc_minute(value: datetime) -> str:
+    """Returns a time that is in UTC to the minute, `2026-11-22 10:14`: the same for every reader."""
+    return value.isoformat(" ")[:16]
+
+
+def worked(seconds: int) -> str:
+    """Returns a length of working time: `45 s`, `3 h 20 min`, `71 h`. Hours never make a day: whose day would it be?"""
+    sign, total = ("-" if seconds < 0 else ""), abs(seconds)
+    if total < _HOUR:
+        return sign + (f"{total // _MINUTE} min" if total >= _MINUTE else f"{total} s")
+    hours, rest = divmod(total // _MINUTE, 60)
+    return f"{sign}{hours:,} h" + (f" {rest} min" if rest else "")
+
+
 def duration(value: float | timedelta) -> str:
     """Returns a duration (seconds or timedelta) in its two largest units: `45 s`, `3 h 20 min`, `2 d 4 h`."""
     total = int(value.total_seconds() if isinstance(value, timedelta) else value)

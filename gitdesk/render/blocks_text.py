@@ -1,0 +1,135 @@
+"""A document for a terminal: within eighty columns, charts as bars of text."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from gitdesk.render.blocks import BAD, CAREFUL, GOOD, Figures, Grid, Notice, Shares, Stack, Trend
+from gitdesk.render.shares import bar, percent
+from gitdesk.render.table import Column, Page, Table, render_table
+from gitdesk.render.text import cut, pad, safe, width, wrap
+from gitdesk.render.when import duration, worked
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from gitdesk.render.blocks import Document, Field, Share
+    from gitdesk.render.style import Paint
+
+_WIDTH = 80  # where no terminal sets a bound
+_NAME, _BAR = 22, 20  # columns
+STYLES = {GOOD: "good", BAD: "error", CAREFUL: "warn"}
+
+
+def render_lines(document: Document, page: Page) -> Iterator[str]:
+    """Yields the lines; ends of blocks are empty lines."""
+    room = page.width or _WIDTH
+    yield page.paint("heading", cut(safe(f"{document.title} · {document.subtitle}"), room))
+    facts = " · ".join(f"{name} {value}" for name, value in document.facts)
+    yield from (page.paint("dim", line) for line in wrap(safe(facts), room))
+    for block in document.blocks:
+        lines = list(_block(block, page, room))
+        if lines:
+            yield ""
+            yield from lines
+
+
+def _block(block: Any, page: Page, room: int) -> Iterator[str]:
+    match block:
+        case Figures():
+            yield from _figures(block, page.paint)
+        case Shares():
+            yield page.paint("heading", block.title)
+            yield from _shares(block.rows, page.paint, room) if block.rows else [block.nothing]
+        case Grid():
+            yield page.paint("heading", _counted(block))
+            yield from _grid(block, page, room) if block.rows else [block.nothing]
+        case Stack():
+            yield page.paint("heading", block.title)
+            yield from _stack(block) if any(each for _, each in block.parts) else [block.nothing]
+        case Trend():
+            yield page.paint("heading", block.title)
+            yield from _trend(block) if block.series else [block.nothing]
+        case Notice():
+            yield page.paint(STYLES.get(block.tone, ""), block.title)
+            for each in block.texts:
+                yield from wrap(f"  {safe(each)}", room, "    ")
+
+
+def _counted(block: Grid) -> str:
+    return f"{block.title} ({len(block.rows) + block.more:,})" if block.rows else block.title
+
+
+def _figures(block: Figures, paint: Paint) -> Iterator[str]:
+    size = max(width(figure.value) for figure in block.figures)
+    for figure in block.figures:
+        value = paint(STYLES.get(figure.tone, ""), pad(figure.value, size, "right"))
+        note = paint("dim", f"  {figure.note}") if figure.note else ""
+        yield f"  {value}  {figure.label}{note}"
+
+
+def _shares(rows: Sequence[Share], paint: Paint, room: int) -> Iterator[str]:
+    names = [cut(safe(row.name), _NAME) for row in rows]
+    size = max(map(width, names))
+    length = max(min(_BAR, room - size - 32), 5)
+    for name, row in zip(names, rows, strict=True):
+        whole = row.passed + row.failed
+        share = pad(percent(row.passed, whole), 6, "right")
+        style = "good" if whole and not row.failed else "error" if row.failed else ""
+        told = f"{row.passed:,} of {whole:,}" + (f", {row.running:,} running" if row.running else "")
+        yield f"  {pad(name, size)}  {paint(style, bar(row.passed, whole, length))}  {share}  {told}"
+
+
+def _stack(block: Stack) -> Iterator[str]:
+    whole = sum(seconds for _, seconds in block.parts)
+    names = [cut(safe(name), _NAME) for name, _ in block.parts]
+    size = max(map(width, names))
+    for name, (_, seconds) in zip(names, block.parts, strict=True):
+        share = pad(percent(seconds, whole), 6, "right")
+        yield f"  {pad(name, size)}  {bar(seconds, whole, _BAR)}  {share}  {duration(seconds)}"
+
+
+def _trend(block: Trend) -> Iterator[str]:
+    for series in block.series:
+        yield f"  {safe(series.name)}"
+        for label, (passed, failed) in zip(block.labels, series.points, strict=True):
+            if whole := passed + failed:
+                share = pad(percent(passed, whole), 6, "right")
+                yield f"    {pad(label, 10)}  {bar(passed, whole, _BAR)}  {share}  {passed:,} of {whole:,}"
+
+
+def _grid(block: Grid, page: Page, room: int) -> Iterator[str]:
+    places = [index for index, field in enumerate(block.fields) if not field.minor]
+    columns = tuple(_column(block.fields[index]) for index in places)
+    rows = [tuple(_value(row[index], block.fields[index]) for index in places) for row in block.rows]
+    inner = Page(now=page.now, width=room - 2, paint=page.paint, zone=page.zone)
+    yield from (f"  {line}" for line in render_table(Table(columns=columns, rows=rows), inner))
+    if block.more:
+        yield f"  and {block.more:,} more"
+
+
+def _column(field: Field) -> Column:
+    if field.kind == "id":
+        return Column(field.name, field.title, kind="id", style=lambda _: "id")
+    right = field.kind in ("number", "duration", "worked", "used", "share")
+    return Column(
+        field.name,
+        field.title,
+        align="right" if right else "left",
+        give_way=0 if right else 2 if field.name == "title" else 1,
+        least=10,
+    )
+
+
+def _value(value: Any, field: Field) -> Any:
+    if value is None:
+        return ""
+    if field.kind in ("duration", "worked"):
+        return duration(value) if field.kind == "duration" else worked(value)
+    if field.kind in ("used", "share"):
+        return percent(*value)
+    if field.kind == "number":
+        return f"{value:,}"
+    return value.isoformat(" ")[:16] if isinstance(value, datetime) else value

@@ -1,0 +1,57 @@
+"""What a report is: rows that are counted as they pass, and what the count came to; every format is written from it."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from typing import Any
+
+    from gitdesk.render.blocks import Document
+    from gitdesk.render.finding import Case, Finding, Kind
+    from gitdesk.render.table import Column
+
+
+class Report:
+    """Rows first, then the rest: `document`, `plain` and `problems` are right once `items` has come to its end."""
+
+    kind = ""  # of the items, in schema/output.schema.json
+    kinds: Sequence[Kind] = ()  # of the findings
+    columns: Sequence[Column] = ()
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """Returns what could not be read or reckoned with: while there is any, the numbers are not whole."""
+        return ()
+
+    def items(self) -> Iterator[Any]:
+        """Yields the rows, once."""
+        raise NotImplementedError
+
+    def cells(self, item: Any) -> tuple[Any, ...]:
+        """Returns the values of a row under the columns."""
+        raise NotImplementedError
+
+    def json_writer(self) -> Callable[[Any], str]:
+        """Returns what writes a row as JSON."""
+        raise NotImplementedError
+
+    def finding(self, item: Any) -> Finding | None:
+        """Returns what is wrong with a row, None when nothing is."""
+        raise NotImplementedError
+
+    def case(self, item: Any) -> tuple[str, Case]:
+        """Returns the suite a row is tested in, and how it came out."""
+        raise NotImplementedError
+
+    def ticket(self, item: Any) -> str | None:
+        """Returns the ticket of a row that a list of ids is to name, None for none."""
+        raise NotImplementedError
+
+    def plain(self) -> Mapping[str, Any]:
+        """Returns what the count came to, as JSON-able data."""
+        raise NotImplementedError
+
+    def document(self, *, brief: bool = False) -> Document:
+        """Returns what the count came to for people; `brief` for a terminal."""
+        raise NotImplementedError

@@ -1,0 +1,142 @@
+"""The breach report: a row a ticket, metric and cycle, and what they come to."""
+
+from __future__ import annotations
+
+from gitdesk.domain.workflow import DONE
+from gitdesk.render.table import Column
+from gitdesk.reports import sla_findings, sla_row
+from gitdesk.reports.period import Period
+from gitdesk.reports.report import Report
+from gitdesk.reports.sla_findings import KINDS
+from gitdesk.reports.sla_plain import order, plain
+from gitdesk.reports.sla_summary import Summary
+from gitdesk.reports.sla_tally import Tally
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+    from typing import Any
+
+    from gitdesk.domain.config import Config
+    from gitdesk.domain.sla_cycle import Cycle
+    from gitdesk.render.blocks import Document
+    from gitdesk.render.finding import Case, Finding
+    from gitdesk.reports.sla_findings import Locate
+
+AT_RISK_PERCENT = 75
+
+
+def _nowhere(cycle: Cycle) -> tuple[str, int]:
+    from gitdesk.domain.format import path_of
+
+    return path_of(cycle.ticket), 1
+
+
+class SlaReport(Report):
+    """The service levels of a desk as of a moment.
+
+    `cycles` come ordered by ticket, metric and cycle; `status_times` are (ticket, status, wall seconds in it), read
+    only by what shows them. `locate` finds the line that a finding points at. `by` is the breakdown people see first.
+    """
+
+    kind = "sla"
+    kinds = KINDS
+    columns = tuple(Column(name) for name in sla_row.NAMES)
+
+    def __init__(
+        self,
+        cycles: Iterable[Cycle],
+        *,
+        as_of: datetime,
+        commit: str,
+        desk_name: str,
+        config: Config,
+        status_times: Iterable[tuple[str, str, int]] = (),
+        problems: Sequence[str] = (),
+        query: str = "",
+        period: Period | None = None,
+        policy_file: str = "",
+        percent: int = AT_RISK_PERCENT,
+        by: str = "metric",
+        with_risk: bool = False,
+        locate: Locate = _nowhere,
+    ) -> None:
+        self.as_of, self.commit, self.desk_name, self.config = as_of, commit, desk_name, config
+        self.query, self.policy_file, self.percent, self.by = query, policy_file, percent, by
+        self.period = period or Period()
+        self.tally = Tally(self.period, as_of, percent)
+        self.summary = Summary(self.tally, config)
+        self._cycles, self._status_times, self._problems = cycles, status_times, problems
+        self._statuses: tuple[tuple[str, int], ...] | None = None
+        self._with_risk, self._locate = with_risk, locate
+
+    @property
+    def problems(self) -> Sequence[str]:
+        """Returns the marked rows: what could not be read or reckoned with."""
+        return self._problems
+
+    def items(self) -> Iterator[Cycle]:
+        """Yields the rows that belong to the period, counting them."""
+        return filter(self.tally.add, self._cycles)
+
+    def cells(self, item: Cycle) -> tuple[Any, ...]:
+        """Returns the values of a row under the columns."""
+        return sla_row.cells(item)
+
+    def json_writer(self) -> Callable[[Cycle], str]:
+        """Returns what writes a row as JSON."""
+        return sla_row.json_writer()
+
+    def finding(self, item: Cycle) -> Finding | None:
+        """Returns a breach or what is at risk."""
+        return sla_findings.finding(item, self._locate, self.percent)
+
+    def case(self, item: Cycle) -> tuple[str, Case]:
+        """Returns the metric, and how the row came out."""
+        return item.metric, sla_findings.case(item, _nowhere(item)[0], self.percent)
+
+    def ticket(self, item: Cycle) -> str | None:
+        """Returns the ticket of a breach (of what is at risk too, when that was asked for)."""
+        if item.is_breached or (self._with_risk and item.is_at_risk(self.percent)):
+            return item.ticket
+        return None
+
+    def plain(self) -> Mapping[str, Any]:
+        """Returns the summary as JSON-able data."""
+        return plain(self)
+
+    def document(self, *, brief: bool = False) -> Document:
+        """Returns the summary for people."""
+        from gitdesk.reports.sla_document import document
+
+        return document(self, brief=brief)
+
+    # What the rows came to, beside the Summary
+
+    @property
+    def at_risk(self) -> tuple[Cycle, ...]:
+        """Returns what is at risk, the least remaining first."""
+        return tuple(
+            sorted(self.tally.at_risk, key=lambda each: ((each.target or 0) - each.elapsed, order(each)))
+        )
+
+    @property
+    def running(self) -> tuple[Cycle, ...]:
+        """Returns the breaches that are not over, the latest first."""
+        return tuple(sorted(self.tally.running, key=lambda each: (-each.late_by, order(each))))
+
+    def time_in_status(self) -> tuple[tuple[str, int], ...]:
+        """Returns the wall time that the tickets have spent in each status that is not done, in the desk's order."""
+        if self._statuses is None:
+            self._statuses = self._added_up()
+        return self._statuses
+
+    def _added_up(self) -> tuple[tuple[str, int], ...]:
+        seconds: dict[str, int] = {}
+        for _, status, spent in self._status_times:
+            seconds[status] = seconds.get(status, 0) + spent
+        known = [status.name for status in self.config.workflow.statuses if status.category not in DONE]
+        done = {status.name for status in self.config.workflow.statuses} - set(known)
+        others = sorted(set(seconds) - set(known) - done)
+        return tuple((name, seconds[name]) for name in [*known, *others] if seconds.get(name))

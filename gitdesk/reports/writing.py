@@ -1,0 +1,293 @@
+"""Writes one run of a report in any number of formats at once: rows as they come, the rest when they are through."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from typing import Any
+
+    from gitdesk.render.finding import Finding
+    from gitdesk.render.table import Page
+    from gitdesk.reports.report import Report
+
+    Put = Callable[[str], object]
+
+_CHUNK = 1 << 16
+_MOST_ANNOTATIONS = 50  # a run of a workflow shows no more
+
+
+def write(report: Report, outputs: Sequence[tuple[str, Put]], page: Page) -> None:
+    """Reads the rows of a report once and writes them to every output, each a format of WRITERS and where it goes.
+
+    Large pieces are put, in a memory that does not grow with JSON, CSV and ids.
+    """
+    writers = [(WRITERS[format_](report, page), _Pieces(put)) for format_, put in outputs]
+    for writer, pieces in writers:
+        pieces.add(writer.begin())
+    taking = [(writer.row, pieces.add) for writer, pieces in writers if writer.wants_rows]
+    if len(taking) == 1:
+        row, add = taking[0]
+        for item in report.items():
+            add(row(item))
+    else:
+        for item in report.items():
+            for row, add in taking:
+                add(row(item))
+    for writer, pieces in writers:
+        for part in writer.end():
+            pieces.add(part)
+        pieces.flush()
+
+
+class _Pieces:
+    """Puts many small parts as few large ones."""
+
+    __slots__ = ("_held", "_put", "_size")
+
+    def __init__(self, put: Put) -> None:
+        self._put, self._size = put, 0
+        self._held: list[str] = []
+
+    def add(self, part: str) -> None:
+        if part:
+            self._held.append(part)
+            self._size += len(part)
+            if self._size > _CHUNK:
+                self.flush()
+
+    def flush(self) -> None:
+        if self._held:
+            self._put("".join(self._held))
+            self._held, self._size = [], 0
+
+
+class Writer:
+    """One format: what comes first, what each row becomes, what comes last."""
+
+    wants_rows = True
+
+    def __init__(self, report: Report, page: Page) -> None:
+        self.report, self.page = report, page
+
+    def begin(self) -> str:
+        """Returns what comes before the first row."""
+        return ""
+
+    def row(self, item: Any) -> str:
+        """Returns what a row becomes, "" for nothing yet."""
+        raise NotImplementedError
+
+    def end(self) -> Iterable[str]:
+        """Yields what comes after the last row."""
+        return ()
+
+
+class _Json(Writer):
+    """The envelope, with what the rows come to after them."""
+
+    def __init__(self, report: Report, page: Page) -> None:
+        super().__init__(report, page)
+        self._write = report.json_writer()
+        self._between = "\n"
+
+    def begin(self) -> str:
+        from gitdesk.render.json_lines import SCHEMA
+
+        return f'{{"schema": "{SCHEMA}", "kind": "{self.report.kind}", "items": ['
+
+    def row(self, item: Any) -> str:
+        between, self._between = self._between, ",\n"
+        return between + self._write(item)
+
+    def end(self) -> Iterator[str]:
+        from gitdesk.render.json_lines import render_object
+
+        yield "" if self._between == "\n" else "\n"
+        yield f'], "summary": {render_object(self.report.plain())}}}\n'
+
+
+class _JsonLines(Writer):
+    def __init__(self, report: Report, page: Page) -> None:
+        super().__init__(report, page)
+        self._write = report.json_writer()
+
+    def row(self, item: Any) -> str:
+        return self._write(item) + "\n"
+
+
+class _Csv(Writer):
+    def begin(self) -> str:
+        from gitdesk.render.csv import render_csv
+
+        return "".join(render_csv(self.report.columns, ()))
+
+    def row(self, item: Any) -> str:
+        from gitdesk.render.csv import render_row
+
+        return render_row(self.report.cells(item))
+
+
+class _Ids(Writer):
+    """Each ticket once; the rows of one come one after the other."""
+
+    _last = ""
+
+    def row(self, item: Any) -> str:
+        ticket = self.report.ticket(item)
+        if ticket is None or ticket == self._last:
+            return ""
+        self._last = ticket
+        return f"{ticket}\n"
+
+
+class _Findings(Writer):
+    """Formats that tell what is wrong and nothing else."""
+
+    def __init__(self, report: Report, page: Page) -> None:
+        super().__init__(report, page)
+        self.findings: list[Finding] = []
+
+    def row(self, item: Any) -> str:
+        found = self.report.finding(item)
+        if found is not None:
+            self.findings.append(found)
+        return ""
+
+
+class _Sarif(_Findings):
+    def end(self) -> Iterable[str]:
+        from gitdesk import __version__
+        from gitdesk.render.sarif import render_sarif
+
+        report = self.report
+        told = {
+            name: value
+            for name, value in report.plain().items()
+            if name in ("desk", "as_of", "commit", "query")
+        }
+        return render_sarif(
+            self.findings,
+            report.kinds,
+            version=__version__,
+            properties=told,
+            problems=report.problems,
+            category=f"gitdesk/{report.kind}",
+        )
+
+
+class _Annotations(_Findings):
+    """The gravest first, since a page shows few; the last line tells how many more there are."""
+
+    def end(self) -> Iterator[str]:
+        from gitdesk.render.annotations import render_annotations
+        from gitdesk.render.finding import ERROR, NOTE, Finding
+
+        ordered = sorted(self.findings, key=lambda each: each.severity != ERROR)
+        shown, left = ordered[:_MOST_ANNOTATIONS], len(ordered) - _MOST_ANNOTATIONS
+        if left > 0:
+            words = f"{left:,} more are in the report: a run shows only so many annotations"
+            shown.append(Finding(code="more", severity=NOTE, message=words, title="More findings"))
+        return render_annotations(shown, self.report.problems)
+
+
+class _CodeQuality(_Findings):
+    def end(self) -> Iterable[str]:
+        from gitdesk.render.code_quality import render_code_quality
+
+        return render_code_quality(self.findings, self.report.problems)
+
+
+class _Junit(Writer):
+    def __init__(self, report: Report, page: Page) -> None:
+        from gitdesk.render.junit import SuiteText
+
+        super().__init__(report, page)
+        self._suites: dict[str, SuiteText] = {}
+
+    def row(self, item: Any) -> str:
+        name, case = self.report.case(item)
+        self._suite(name).add(case)
+        return ""
+
+    def _suite(self, name: str) -> Any:
+        from gitdesk.render.junit import SuiteText
+
+        if name not in self._suites:
+            self._suites[name] = SuiteText(name)
+        return self._suites[name]
+
+    def end(self) -> Iterable[str]:
+        from gitdesk.render.finding import Case
+        from gitdesk.render.junit import render_junit
+
+        for number, problem in enumerate(self.report.problems, 1):
+            self._suite("data").add(Case(name=f"problem {number}", error=problem))
+        return render_junit(f"gitdesk {self.report.kind}", self._suites.values())
+
+
+class _Page(Writer):
+    """Formats that show what the rows come to; the rows are counted as they pass and not kept."""
+
+    wants_rows = False
+
+
+class _Html(_Page):
+    def end(self) -> Iterable[str]:
+        from gitdesk.render.html_page import render_page
+
+        return render_page(self.report.document())
+
+
+class _Markdown(_Page):
+    def end(self) -> Iterable[str]:
+        from gitdesk.render.blocks_markdown import render_markdown_page
+
+        return render_markdown_page(self.report.document())
+
+
+class _Summary(_Page):
+    """What fits beside a run of a workflow."""
+
+    def end(self) -> Iterable[str]:
+        from gitdesk.render.blocks_markdown import render_markdown_page
+
+        return render_markdown_page(self.report.document(brief=True))
+
+
+class _Text(_Page):
+    def end(self) -> Iterator[str]:
+        from gitdesk.render.blocks_text import render_lines
+
+        return (f"{line}\n" for line in render_lines(self.report.document(brief=True), self.page))
+
+
+WRITERS: dict[str, type[Writer]] = {
+    "table": _Text,
+    "markdown": _Markdown,
+    "json": _Json,
+    "jsonl": _JsonLines,
+    "csv": _Csv,
+    "ids": _Ids,
+    "junit": _Junit,
+    "sarif": _Sarif,
+    "github": _Annotations,
+    "summary": _Summary,
+    "gitlab": _CodeQuality,
+    "html": _Html,
+}
+# By the end of a file's name, the longest first.
+ENDINGS = {
+    ".sarif.json": "sarif",
+    ".sarif": "sarif",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".html": "html",
+    ".htm": "html",
+    ".xml": "junit",
+    ".csv": "csv",
+    ".md": "markdown",
+    ".txt": "table",
+    ".ids": "ids",
+}
