@@ -31,6 +31,8 @@ __all__ = (
     "AUTOMATION",
     "BEHALF",
     "KINDS",
+    "REBASE",
+    "SOURCE",
     "VIA",
     "Change",
     "Commit",
@@ -52,6 +54,9 @@ __all__ = (
     "value_text",
     "with_moves",
 )
+
+SOURCE = "Gitdesk-Source"  # a commit that replays an event of another system's history
+REBASE = "Gitdesk-Rebase-SLA"  # the policies whose running clocks change over to what this commit says
 
 
 class Signature(Value):

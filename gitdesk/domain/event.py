@@ -6,6 +6,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from gitdesk.domain.ticket import Ticket, timestamp
+from gitdesk.lazy import pattern
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -33,6 +34,8 @@ _KINDS = {
     "watchers": "watcher",
     "links": "link",
 }
+_ITEM = pattern(r'(?s) *+(?:"((?:[^"\\]|\\.)*+)"|([^,"]+))')
+_ESCAPE = pattern(r"(?s)\\(.)")
 _MESSAGE_PARTS = ("at", "kind", "author", "meta", "body")
 
 KINDS = (
@@ -93,6 +96,25 @@ def value_text(value: FieldValue | None) -> str:
     if isinstance(value, str):
         return _quoted(value) if not value or value[0] in '["' else value
     return "[" + ", ".join(_item(item) for item in value) + "]"
+
+
+def parse_value_text(text: str) -> FieldValue | None:
+    """Returns the value that `value_text` gave this text for; None for an absent one."""
+    if not text:
+        return None
+    if text[0] == '"':
+        return _unquoted(text[1:-1])
+    if text[0] != "[":
+        return text
+    return tuple(
+        _unquoted(found[1]) if found[2] is None else found[2].strip()
+        for found in _ITEM.finditer(text[1:-1])
+        if found[2] is None or found[2].strip()
+    )
+
+
+def _unquoted(text: str) -> str:
+    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
 
 
 def _item(text: str) -> str:

@@ -18,6 +18,16 @@ HEADER: Mapping[str, Any] = {
     "status": "", "priority": "", "type": "", "group": "", "assignee": "", "requester": "", "channel": "",
     "source": "", "merged_into": "", "tags": (), "fields": (),
 }  # fmt: skip
+# The kinds of event that say something to the clocks, and the part of a header that some of them change.
+PARTS = {
+    "status": "status", "priority": "priority", "type": "type", "group": "group", "assignee": "assignee",
+    "requester": "requester", "channel": "channel", "source": "source", "merged": "merged_into",
+    "unmerged": "merged_into", "tag": "tags", "field": "fields",
+}  # fmt: skip
+BEGINNINGS = ("created", "restored", "mended", "boundary")
+KINDS = frozenset(
+    (*PARTS, *BEGINNINGS, "deleted", "unreadable", "message", "message-removed", "message-moved", "config")
+)
 _DAY = 86_400
 _LONG = 300  # seconds a clock may be wrong before it is worth a word, as rules.md has it for commits
 

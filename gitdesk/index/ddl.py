@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 4
+VERSION = 5
 
 # Names that begin with x_ are ours alone; views and what history adds are public.
 _TABLES = """
@@ -22,8 +22,22 @@ CREATE TABLE x_tickets (
   messages INTEGER NOT NULL, notes INTEGER NOT NULL, replies INTEGER NOT NULL, described INTEGER NOT NULL,
   category TEXT NOT NULL, done INTEGER NOT NULL, rank INTEGER NOT NULL,
   attachments TEXT NOT NULL DEFAULT '[]',
-  updated TEXT NOT NULL DEFAULT ''      -- history knows; '' until it was asked
+  updated TEXT NOT NULL DEFAULT '',     -- history knows; '' until it was asked
+  -- What the clocks say as of the ticket's last step, see `clocks`; '' until that was asked. `due` is the instant
+  -- that is next, ~ for none, so that it sorts behind all others; `last_step` is in seconds since 1970.
+  sla TEXT NOT NULL DEFAULT '', sla_metric TEXT NOT NULL DEFAULT '', due TEXT NOT NULL DEFAULT '',
+  due_metric TEXT NOT NULL DEFAULT '', last_step INTEGER NOT NULL DEFAULT 0
 );
+CREATE TABLE x_clocks (
+  ticket TEXT NOT NULL, metric TEXT NOT NULL, cycle INTEGER NOT NULL, state TEXT NOT NULL, policy TEXT NOT NULL,
+  version INTEGER NOT NULL, "commit" TEXT NOT NULL, calendar TEXT NOT NULL, priority TEXT NOT NULL,
+  started INTEGER NOT NULL, stopped INTEGER, settled INTEGER NOT NULL, target INTEGER, elapsed INTEGER NOT NULL,
+  paused INTEGER NOT NULL, closed INTEGER NOT NULL, due INTEGER, breached INTEGER, breach_target INTEGER,
+  breach_policy TEXT NOT NULL, breach_priority TEXT NOT NULL, loosened_by TEXT NOT NULL, no_reply INTEGER NOT NULL,
+  first_verdict TEXT NOT NULL, first_stopped INTEGER, remarks TEXT NOT NULL,
+  PRIMARY KEY (ticket, metric, cycle)
+) WITHOUT ROWID;
+CREATE TABLE x_configs (oid TEXT PRIMARY KEY, plain TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE x_texts (n INTEGER PRIMARY KEY, about TEXT NOT NULL, description TEXT NOT NULL, thread TEXT NOT NULL);
 CREATE TABLE x_names (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key, value)) WITHOUT ROWID;
 CREATE TABLE x_values (
@@ -41,9 +55,11 @@ CREATE VIRTUAL TABLE x_search USING fts5(
 # are filtered by, so that a scan for a rare value does not touch the rows it skips.
 INDEXES = {
     "x_tickets_path": "x_tickets (path)",
-    "x_tickets_order": 'x_tickets (done, rank DESC, created, path, status, assignee, "group", priority, type)',
+    "x_tickets_order": 'x_tickets (done, due, rank DESC, created, path, status, assignee, "group", priority, type)',
     "x_tickets_created": "x_tickets (readable, created, path)",
     "x_tickets_updated": "x_tickets (readable, updated, path)",
+    "x_tickets_due": "x_tickets (readable, due, path)",
+    "x_tickets_unclocked": "x_tickets (n) WHERE sla = '' AND readable = 1",
     "x_tickets_code": "x_tickets (code, path)",
     "x_tickets_requester": "x_tickets (requester)",
     "x_tickets_source": "x_tickets (source) WHERE source <> ''",
@@ -71,9 +87,26 @@ CREATE VIEW messages AS SELECT x_tickets.id AS ticket, m.key + 1 AS number, json
   FROM x_tickets JOIN x_texts USING (n), json_each(thread) AS m;
 CREATE VIEW attachments AS SELECT t.id AS ticket, a.name AS name, a.path AS path, a.blob AS blob
   FROM x_attachments AS a JOIN x_tickets AS t ON t.path = a.owner;
+CREATE VIEW clocks AS SELECT ticket, metric, cycle, state, nullif(policy, '') AS policy,
+  nullif("commit", '') AS "commit", nullif(priority, '') AS priority,
+  strftime('%Y-%m-%dT%H:%M:%SZ', started, 'unixepoch') AS started,
+  strftime('%Y-%m-%dT%H:%M:%SZ', stopped, 'unixepoch') AS stopped,
+  strftime('%Y-%m-%dT%H:%M:%SZ', due, 'unixepoch') AS due,
+  strftime('%Y-%m-%dT%H:%M:%SZ', breached, 'unixepoch') AS breached, target, elapsed, paused, closed,
+  strftime('%Y-%m-%dT%H:%M:%SZ', settled, 'unixepoch') AS as_of, nullif(remarks, '') AS remarks FROM x_clocks;
 """
-VIEWS = ("tickets", "tags", "watchers", "links", "fields", "descriptions", "messages", "attachments")
-_EMPTIED = ("x_tickets", "x_texts", "x_names", "x_values", "x_attachments")
+VIEWS = (
+    "tickets",
+    "tags",
+    "watchers",
+    "links",
+    "fields",
+    "descriptions",
+    "messages",
+    "attachments",
+    "clocks",
+)
+_EMPTIED = ("x_tickets", "x_texts", "x_names", "x_values", "x_attachments", "x_clocks")
 
 
 def version() -> int:
@@ -113,4 +146,4 @@ def empty(connection: sqlite3.Connection) -> None:
     for table in _EMPTIED:
         connection.execute(f"DELETE FROM {table}")
     connection.execute("INSERT INTO x_search(x_search) VALUES ('delete-all')")
-    connection.execute("DELETE FROM x_meta WHERE key IN ('tip', 'config_id', 'config', 'ranks')")
+    connection.execute("DELETE FROM x_meta WHERE key IN ('tip', 'config_id', 'config', 'ranks', 'clocks')")

@@ -9,6 +9,8 @@ from gitdesk.domain.change import (
     APPROVED,
     AUTOMATION,
     BEHALF,
+    REBASE,
+    SOURCE,
     VIA,
     Change,
     Event,
@@ -45,9 +47,9 @@ prepare = tables.prepare
 _BATCH = 2_000
 
 # What most rows are is bound by few values: each of them costs as much as the rest of a row.
-_COMMIT = f"INSERT INTO commits VALUES ({', '.join('?' * 18)})"
+_COMMIT = f"INSERT INTO commits VALUES ({', '.join('?' * 20)})"
 _PLAIN_COMMIT = (
-    "INSERT INTO commits VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?4, ?5, ?6, ?7, ?8, '', '', '', '', ?9, 0, 0)"
+    "INSERT INTO commits VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?4, ?5, ?6, ?7, ?8, '', '', '', '', ?9, 0, 0, 0, '')"
 )
 _EVENT = f"INSERT INTO events VALUES ({', '.join('?' * 14)})"
 _EVENTS = {  # by how many values a row has
@@ -249,6 +251,8 @@ class _Refresh:
             parents,
             commit.signed,
             commit.shallow,
+            SOURCE.lower() in given,
+            given.get(REBASE.lower(), ""),
         )
 
     def _author(self, signature: Signature) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 
-VERSION = 2  # of these tables; another number in a file means that they are made anew
+VERSION = 3  # of these tables; another number in a file means that they are made anew
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS history_state (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -19,7 +19,8 @@ CREATE TABLE IF NOT EXISTS commits (
     authored TEXT NOT NULL, authored_zone TEXT NOT NULL, author INTEGER NOT NULL,
     subject TEXT NOT NULL, reason TEXT NOT NULL,
     via TEXT NOT NULL, automation TEXT NOT NULL, approved_by TEXT NOT NULL, on_behalf_of TEXT NOT NULL,
-    parents INTEGER NOT NULL, signed INTEGER NOT NULL, shallow INTEGER NOT NULL
+    parents INTEGER NOT NULL, signed INTEGER NOT NULL, shallow INTEGER NOT NULL,
+    imported INTEGER NOT NULL, rebase TEXT NOT NULL
 );
 CREATE TABLE IF NOT EXISTS events (
     commit_number INTEGER NOT NULL, file INTEGER NOT NULL, ordinal INTEGER NOT NULL,
@@ -29,6 +30,15 @@ CREATE TABLE IF NOT EXISTS events (
     PRIMARY KEY (commit_number, file, ordinal)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS updates (ticket TEXT PRIMARY KEY, time TEXT NOT NULL) WITHOUT ROWID;
+-- Commits that merges brought in: "seq" is where those of them stand that count by themselves, null for the others.
+CREATE TABLE IF NOT EXISTS x_brought (number INTEGER PRIMARY KEY, seq INTEGER);
+-- What merges of the branch changed against their first parent, as rows of events.
+CREATE TABLE IF NOT EXISTS x_merged (
+    commit_number INTEGER NOT NULL, file INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+    ticket TEXT NOT NULL, kind TEXT NOT NULL, field TEXT NOT NULL,
+    before TEXT NOT NULL, after TEXT NOT NULL, place INTEGER,
+    PRIMARY KEY (commit_number, file, ordinal)
+) WITHOUT ROWID;
 CREATE VIEW IF NOT EXISTS trail AS
     SELECT e.ticket AS ticket, c.time AS time, a.name AS author, a.email AS email, e.kind AS kind,
            e.field AS field, e.before AS before, e.after AS after, c.reason AS reason, c.via AS via,
@@ -40,11 +50,15 @@ CREATE VIEW IF NOT EXISTS trail AS
 _INDEXES = """
 CREATE UNIQUE INDEX IF NOT EXISTS commits_id ON commits (id);
 CREATE INDEX IF NOT EXISTS commits_seq ON commits (seq);
+CREATE INDEX IF NOT EXISTS commits_merges ON commits (seq) WHERE parents > 1;
+CREATE INDEX IF NOT EXISTS commits_rebase ON commits (seq) WHERE rebase <> '';
+CREATE INDEX IF NOT EXISTS commits_shallow ON commits (seq) WHERE shallow;
 CREATE INDEX IF NOT EXISTS events_ticket ON events (ticket);
+CREATE INDEX IF NOT EXISTS x_merged_ticket ON x_merged (ticket);
 CREATE INDEX IF NOT EXISTS events_gap ON events (ticket)
     WHERE kind IN ('deleted', 'unreadable', 'restored', 'mended');
 """
-_NAMES = ("history_state", "authors", "commits", "events", "updates")
+_NAMES = ("history_state", "authors", "commits", "events", "updates", "x_brought", "x_merged")
 
 
 def prepare(connection: sqlite3.Connection) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from contextlib import contextmanager, suppress
 
-from gitdesk.domain.folding import fold
-from gitdesk.index import ddl, lookup
+from gitdesk.index import lookup
+from gitdesk.index.index_file import DISK, MEMORY, blank, created, discard, opened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,17 +16,15 @@ if TYPE_CHECKING:
     from gitdesk.domain.query import Query
     from gitdesk.domain.query_keys import Scope, Vocabulary
     from gitdesk.domain.ticket import TicketId
+    from gitdesk.index.clocks import Versions
     from gitdesk.index.history_query import Entry
     from gitdesk.index.history_rows import HistorySource
+    from gitdesk.index.mainline import MainlineSource
     from gitdesk.index.source import Progress, ReadConfig, Source
 
 __all__ = ["Index"]
 
-_PATIENCE = 60.0  # seconds to wait for another process that is writing
-_MEMORY = ":memory:"
 _TIP = "SELECT value FROM x_meta WHERE key = 'tip'"
-# What the disk will not let us do; the answer then comes from memory.
-_DISK = ("readonly", "full", "unable to open", "disk i/o", "locked", "busy")
 
 
 class Index:
@@ -40,7 +37,7 @@ class Index:
     @classmethod
     def open(cls, path: str) -> Index:
         """Opens or makes the index file; what is no such index is replaced; memory stands in for a disk."""
-        return cls(*_opened(path))
+        return cls(*opened(path))
 
     @property
     def connection(self) -> sqlite3.Connection:
@@ -50,7 +47,7 @@ class Index:
     @property
     def in_memory(self) -> bool:
         """Tells whether nothing of it will be left afterwards."""
-        return self._path == _MEMORY
+        return self._path == MEMORY
 
     def close(self) -> None:
         """Lets go of the file."""
@@ -115,14 +112,14 @@ class Index:
             self._connection.close()
         text = str(error).lower()
         if self.in_memory or (
-            isinstance(error, sqlite3.OperationalError) and any(word in text for word in _DISK)
+            isinstance(error, sqlite3.OperationalError) and any(word in text for word in DISK)
         ):
             if "disk i/o" in text and not self.in_memory:
-                _discard(self._path)
-            self._connection, self._path = _created(_MEMORY), _MEMORY
+                discard(self._path)
+            self._connection, self._path = created(MEMORY), MEMORY
             return
-        _discard(self._path)
-        self._connection, self._path = _opened(self._path)
+        discard(self._path)
+        self._connection, self._path = opened(self._path)
 
     def _rows(self, ask: Callable[[sqlite3.Connection], Iterable[Any]]) -> Iterator[Any]:
         """Yields what a question gives; when the file turns out to be damaged, goes on with a new one."""
@@ -255,24 +252,49 @@ class Index:
 
     def refresh_history(self, tip: str, source: HistorySource, progress: Progress | None = None) -> None:
         """Makes commits, events and times of last change tell the history of a commit; after `refresh` to it."""
-        tickets = self._again
+        self._tried(
+            lambda: self._refresh_history(tip, source, progress),
+            lambda: self._refresh_history(tip, source, None),
+        )
 
-        def again() -> None:
-            if tickets is not None:
-                tickets()
-            self._refresh_history(tip, source, None)
+    def refresh_clocks(
+        self,
+        tip: str,
+        source: MainlineSource,
+        versions: Callable[[sqlite3.Connection], Versions],
+        progress: Progress | None = None,
+    ) -> None:
+        """Makes the clocks tell where each ticket stood after its last step; after `refresh_history`."""
 
+        def replay() -> None:
+            from gitdesk.index import clocks
+
+            if not clocks.is_current(self._connection, tip):
+                with self.transaction() as connection:
+                    clocks.refresh(connection, source, tip, versions(connection), progress)
+
+        self._tried(replay, replay)
+
+    def _tried(self, work: Callable[[], None], again: Callable[[], None]) -> None:
+        """Does some work on top of what was done, from the start once more when the file turns out to be damaged."""
+        before = self._again
         for last in (False, True):
             try:
-                self._refresh_history(tip, source, progress)
-                self._again = again
+                work()
             except sqlite3.DatabaseError as error:
-                if last or self._again is None:
+                if last or before is None:
                     raise
                 self._recover(error)
-                self._again()
+                before()
             else:
-                return
+                break
+
+        def everything() -> None:
+            if before is not None:
+                before()
+            again()
+
+        self._again = everything
 
     def _refresh_history(self, tip: str, source: HistorySource, progress: Progress | None) -> None:
         from gitdesk.domain.format import path_of
@@ -288,6 +310,15 @@ class Index:
                 connection, None if touched is None else touched | missing.keys()
             )
             self.set_updated((missing.get(one) or path_of(one), instant(at)) for one, at in times.items())
+            self._forget_clocks(touched)
+
+    def _forget_clocks(self, tickets: Iterable[str] | None) -> None:
+        """Marks tickets (None: all) whose clocks must be replayed, for their past is another one now."""
+        forget = "UPDATE x_tickets SET sla = '' WHERE sla <> ''"
+        if tickets is None:
+            self._connection.execute(forget)
+        else:
+            self._connection.executemany(f"{forget} AND id = ?", ((ticket,) for ticket in tickets))
 
     def without_updated(self, limit: int = -1) -> list[tuple[str, str]]:
         """Returns (id, path) of the tickets whose time of last change is not known yet."""
@@ -303,81 +334,12 @@ class Index:
 
     def copy_at(self, tip: str, source: Source, *, read_config: ReadConfig | None = None) -> Index:
         """Returns an image of another commit in memory; this one stays as it is."""
-        copy = Index(_blank(), _MEMORY)
+        copy = Index(blank(), MEMORY)
         try:
             self._connection.backup(copy._connection)
             copy.refresh(tip, source, read_config=read_config)
         except sqlite3.DatabaseError:
             copy.close()
-            copy = Index(_created(_MEMORY), _MEMORY)
+            copy = Index(created(MEMORY), MEMORY)
             copy.refresh(tip, source, read_config=read_config)
         return copy
-
-
-def _blank(path: str = _MEMORY) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
-    connection.create_function(
-        "fold", 1, lambda text: fold(str(text)) if text is not None else None, deterministic=True
-    )
-    return connection
-
-
-def _opened(path: str) -> tuple[sqlite3.Connection, str]:
-    """Returns a usable connection and what it is to: the path, or memory."""
-    for _ in range(3):
-        try:
-            folder = os.path.dirname(path)
-            if folder:
-                os.makedirs(folder, exist_ok=True)
-            return _created(path), path
-        except sqlite3.OperationalError as error:
-            if any(word in str(error).lower() for word in _DISK):
-                break
-            _discard(path)
-        except (sqlite3.DatabaseError, UnicodeDecodeError):
-            _discard(path)
-        except OSError:
-            break
-    return _created(_MEMORY), _MEMORY
-
-
-def _created(path: str) -> sqlite3.Connection:
-    """Returns a connection to an index of this version; raises sqlite3.DatabaseError for another file."""
-    connection = _blank(path)
-    try:
-        found = connection.execute("PRAGMA user_version").fetchone()[0]
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA cache_size = -16000")
-        if found != ddl.version():
-            _fill(connection, found)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def _fill(connection: sqlite3.Connection, found: int) -> None:
-    if found:
-        raise sqlite3.DatabaseError("the index is of another version")
-    with suppress(
-        sqlite3.OperationalError
-    ):  # some file systems have no shared memory: it works without, more slowly
-        connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("BEGIN IMMEDIATE")
-    try:
-        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-            if connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-                raise sqlite3.DatabaseError("the file is no index")
-            ddl.create(connection)
-        connection.execute("COMMIT")
-    except BaseException:
-        with suppress(sqlite3.Error):
-            connection.execute("ROLLBACK")
-        raise
-
-
-def _discard(path: str) -> None:
-    """Removes an index file and what SQLite keeps beside it."""
-    for name in (path, f"{path}-wal", f"{path}-shm", f"{path}-journal"):
-        with suppress(OSError):
-            os.unlink(name)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.query_keys import Scope
     from gitdesk.domain.query_tree import Node, Value
 
-DEFAULT_ORDER = "done, rank DESC, created, path"
+DEFAULT_ORDER = "done, due, rank DESC, created, path"  # due is the same for all on a desk without clocks
 _LAST = "\U0010ffff"
 _FILLED = {
     "tag": "tags <> '[]'", "watcher": "watchers <> '[]'", "link": "links <> '[]'",

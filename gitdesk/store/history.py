@@ -85,6 +85,17 @@ class History:
         """Reads one version of a ticket file."""
         return self._parse(data, path)
 
+    def first_parents(self, tip: str) -> tuple[str, ...]:
+        """Returns all commits of a tip by first parents, newest first."""
+        words = ("--no-replace-objects", "rev-list", "--first-parent", "--end-of-options", tip, "--")
+        return tuple(self._repo.run(*words).decode("ascii").split())
+
+    def diff(self, old: str | None, new: str) -> Iterator[tuple[str, str | None, str | None]]:
+        """Yields path, old and new blob id of the desk's files that differ between two commits."""
+        from gitdesk.store.read import Source
+
+        return Source(self._repo, self._parse).diff(old, new)
+
     def horizon(self) -> str:
         """Returns a text that changes when a shallow clone gets more of history, or less."""
         try:

@@ -1,0 +1,159 @@
+"""The clocks of tickets in the index: their standings as of each ticket's last step, replayed when that changes."""
+
+from __future__ import annotations
+
+from gitdesk.domain.sla_cycle import (
+    BREACHED_RUNNING,
+    METRICS,
+    NOT_APPLICABLE,
+    PAUSED,
+    RUNNING,
+    STATES,
+)
+from gitdesk.domain.sla_replay import Replay
+from gitdesk.domain.sla_standing import Standing, moment, standings
+from gitdesk.index import mainline
+from gitdesk.index.image import meta, set_meta
+from gitdesk.index.sla_stories import Stories
+from gitdesk.index.stored import instant
+from gitdesk.memory import no_collection
+from gitdesk.value import parts_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+    from typing import Any, Protocol
+
+    from gitdesk.domain.sla_policy import Terms
+    from gitdesk.index.mainline import MainlineSource
+    from gitdesk.index.source import Progress
+
+    class Versions(Protocol):
+        """The terms of a desk through its history, as far as they are asked for."""
+
+        def __len__(self) -> int: ...
+
+        def __getitem__(self, number: int, /) -> Terms: ...
+
+        def digest(self) -> str:
+            """Returns a text that begins with that of an earlier list when it only goes on from there."""
+
+        def rebased_after(self, count: int) -> bool:
+            """Tells whether running clocks change over to one of the terms after the first few."""
+
+
+NONE = "~"  # instead of an instant that is due: behind all of them
+_BATCH = 500
+_FIELDS = parts_of(Standing)
+_COLUMNS = ", ".join(f'"{name}"' for name in _FIELDS)
+_INSERT = f"INSERT OR REPLACE INTO x_clocks (ticket, {_COLUMNS}) VALUES (?{', ?' * len(_FIELDS)})"
+
+
+def is_current(connection: sqlite3.Connection, tip: str) -> bool:
+    """Tells whether the standings are those of a tip."""
+    return meta(connection, "clocks") == tip
+
+
+def refresh(
+    connection: sqlite3.Connection,
+    source: MainlineSource,
+    tip: str,
+    versions: Versions,
+    progress: Progress | None = None,
+) -> None:
+    """Replays the tickets whose past or whose terms are others now; in the caller's transaction, after history's."""
+    touched = mainline.refresh(connection, source, tip)
+    if touched is None or not _goes_on(connection, versions):
+        connection.execute("UPDATE x_tickets SET sla = '' WHERE sla <> ''")
+    else:
+        forget(connection, touched)
+    (total,) = connection.execute("SELECT count(*) FROM x_tickets WHERE sla = '' AND readable = 1").fetchone()
+    stories = Stories(connection)
+    with no_collection():
+        for done in _replayed(connection, stories, versions):
+            if progress is not None:
+                progress(done, total)
+    set_meta(connection, "terms", versions.digest())
+    set_meta(connection, "clocks", tip)
+
+
+def forget(connection: sqlite3.Connection, tickets: Iterable[str]) -> None:
+    """Marks tickets whose standings must be found again."""
+    connection.executemany("UPDATE x_tickets SET sla = '' WHERE id = ?", ((ticket,) for ticket in tickets))
+
+
+def switch_off(connection: sqlite3.Connection) -> None:
+    """Lets lists be ordered as on a desk without clocks."""
+    connection.execute("UPDATE x_tickets SET sla = '', due = '' WHERE due <> ''")
+    set_meta(connection, "clocks", None)
+
+
+def _goes_on(connection: sqlite3.Connection, versions: Versions) -> bool:
+    """Tells whether the terms known so far still hold for what was replayed under them."""
+    known = meta(connection, "terms")
+    if known is None or not versions.digest().startswith(known):
+        return False
+    return not versions.rebased_after(known.count("\n"))
+
+
+def _replayed(connection: sqlite3.Connection, stories: Stories, versions: Versions) -> Iterator[int]:
+    """Replays what is marked, and yields how many tickets are done."""
+    done = 0
+    while True:
+        rows: list[tuple[Any, ...]] = []
+        tickets: list[tuple[Any, ...]] = []
+        condition = "t.n IN (SELECT n FROM x_tickets WHERE sla = '' AND readable = 1 LIMIT ?)"
+        for n, ticket, story in stories.told(condition, (_BATCH,)):
+            if story is None:
+                tickets.append((NOT_APPLICABLE, "", NONE, "", 0, n))
+                continue
+            replay = Replay(story, versions)  # type: ignore[arg-type]
+            found = standings(replay)
+            rows += [(ticket, *(getattr(one, name) for name in _FIELDS)) for one in found]
+            tickets.append((*roll_up(found), replay.last, n))
+        if not tickets:
+            return
+        ids = [(row[-1],) for row in tickets]
+        connection.executemany(
+            "DELETE FROM x_clocks WHERE ticket = (SELECT id FROM x_tickets WHERE n = ?)", ids
+        )
+        connection.executemany(_INSERT, rows)
+        connection.executemany(
+            "UPDATE x_tickets SET sla = ?, sla_metric = ?, due = ?, due_metric = ?, last_step = ? WHERE n = ?",
+            tickets,
+        )
+        done += len(tickets)
+        yield done
+
+
+def roll_up(found: Sequence[Standing]) -> tuple[str, str, str, str]:
+    """Returns the worst state and its metric, and the instant that is due next and its metric."""
+    state, metric, due, due_metric = NOT_APPLICABLE, "", None, ""
+    worst = len(STATES)
+    for one in sorted(found, key=lambda each: METRICS.index(each.metric)):
+        live = one.state in (RUNNING, PAUSED)
+        now = BREACHED_RUNNING if live and one.breached is not None else one.state
+        rank = STATES.index(now)
+        if rank < worst:
+            worst, state, metric = rank, now, one.metric
+        if one.due is not None and (due is None or one.due < due):
+            due, due_metric = one.due, one.metric
+    return state, metric, NONE if due is None else instant(moment(due)), due_metric
+
+
+def state_at(state: str, due: str, now: datetime) -> str:
+    """Returns the state of a ticket at a moment after its last step: what is due then is breached."""
+    return BREACHED_RUNNING if due not in ("", NONE) and due < instant(now) else state
+
+
+def kept(connection: sqlite3.Connection, where: str, parameters: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
+    """Yields (ticket, title, assignee, group, last step, standing) of the tickets a condition on `t` selects, by id."""
+    columns = ", ".join(f'c."{name}"' for name in _FIELDS)
+    statement = (
+        f'SELECT t.id, t.title, t.assignee, t."group", t.last_step, {columns} FROM x_tickets t'
+        f" JOIN x_clocks c ON c.ticket = t.id WHERE t.readable = 1 AND {where} ORDER BY t.id, c.metric, c.cycle"
+    )
+    for row in connection.execute(statement, parameters):
+        yield (*row[:5], Standing(**dict(zip(_FIELDS, row[5:], strict=True))))
