@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from gitdesk.domain.sla_cycle import ASSIGN, FIRST_RESPONSE, NEXT_RESPONSE, RESOLUTION, UPDATE
 from gitdesk.domain.sla_history import Step, header_ticket, steps_of
 from gitdesk.domain.sla_policy import NEW_CYCLE
+from gitdesk.domain.sla_promise import promise, window_end
 from gitdesk.domain.sla_watch import VOIDED, Watch
 from gitdesk.domain.ticket import CUSTOMER, REPLY
 from gitdesk.domain.workflow import CANCELLED, CLOSED, FINAL, OPEN, RESOLVED, SNOOZED, WAITING
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 WOKEN = frozenset((WAITING, SNOOZED, RESOLVED))  # a customer's message opens a ticket that is one of these
 _FINISHED = frozenset((RESOLVED, CLOSED))
 _PAUSING = (RESOLUTION, UPDATE)
-_DAY = 86_400
 _ORDER = (FIRST_RESPONSE, NEXT_RESPONSE, UPDATE, RESOLUTION, ASSIGN)
 
 
@@ -58,6 +58,14 @@ class Replay:
         if now is None or now >= story.created:
             self._begin()
             self._run(now)
+
+    def spent(self, now: int) -> dict[str, int]:
+        """Returns the seconds the ticket was in each status, up to an instant."""
+        found: dict[str, int] = {}
+        ends = [at for at, _ in self.status_spans[1:]] + [max(now, self.story.created)]
+        for (at, status), end in zip(self.status_spans, ends, strict=False):
+            found[status] = found.get(status, 0) + end - at
+        return found
 
     # ---- the course of time
 
@@ -267,13 +275,12 @@ class Replay:
         if last is None or last.stopped is None or self._terms is None:
             return True
         policy = last.policy
-        if policy is not None and policy.reopen_window is not None:
-            end = _window_end(last, policy)
-            if end is not None and at > end:
-                if by_customer:
-                    last.remarks.append("the customer wrote after the reopen window; it stays resolved")
-                    return False
-                last.remarks.append("reopened after the reopen window")
+        end = window_end(policy, last.calendar, last.stopped)
+        if end is not None and at > end:
+            if by_customer:
+                last.remarks.append("the customer wrote after the reopen window; it stays resolved")
+                return False
+            last.remarks.append("reopened after the reopen window")
         unknown = bool(last.why_none) and last.stopped == last.started
         if unknown or (policy is not None and policy.reopen == NEW_CYCLE):
             self._start(RESOLUTION, at)
@@ -351,28 +358,14 @@ class Replay:
         policy, priority = self._policy(terms), self._priority(terms)
         if policy is not None and priority and not self.header.get("priority"):
             self._remark(f'it has no priority; counted as "{priority}", the desk\'s default')
-        calendar, target, why = None, None, ""
-        if not terms.policies:
-            why = "no policy was in force when it started"
-        elif policy is None:
-            why = "no policy matches"
-        else:
-            calendar = terms.calendars.get(policy.calendar)
-            targets = policy.targets.get(priority)
-            if calendar is None:
-                why = terms.problems.get(policy.calendar) or f'calendar "{policy.calendar}" cannot be used'
-            elif targets is None:
-                why = f'policy "{policy.id}" promises nothing for priority "{priority}"'
-            elif watch.metric not in targets:
-                why = f'policy "{policy.id}" has no {watch.metric} target for priority "{priority}"'
-            else:
-                duration = targets[watch.metric]
-                target = duration.seconds + duration.calendar_days * _DAY
-                if duration.days:
-                    end = calendar.add_days(watch.started, duration.days)
-                    target = calendar.elapsed(watch.started, end) if end is not None else None
-        watch.why_none = why
-        watch.hold(policy, calendar, target, priority, by)
+        promised = promise(terms, policy, priority, watch.metric)
+        target = promised.target(watch.started)
+        watch.why_none = promised.why
+        if target is None and promised.duration is not None:
+            watch.why_none = (
+                f"there are no {promised.duration.text} after it started: the calendar never opens"
+            )
+        watch.hold(policy, promised.calendar, target, priority, by)
 
     def _priority(self, terms: Terms) -> str:
         return str(self.header.get("priority") or terms.default_priority)
@@ -410,16 +403,6 @@ class _Rebase(dict):  # type: ignore[type-arg]
     def __init__(self, terms: Terms) -> None:
         super().__init__()
         self.terms = terms
-
-
-def _window_end(watch: Watch, policy: Policy) -> int | None:
-    """Returns when the time for reopening is over: so long after the last end, in working days on its calendar."""
-    window, calendar = policy.reopen_window, watch.calendar
-    assert window is not None
-    assert watch.stopped is not None
-    if window.days and calendar is not None:
-        return calendar.add_days(watch.stopped, window.days)
-    return watch.stopped + window.seconds + window.calendar_days * _DAY
 
 
 def _ahead(step: Step) -> str:
