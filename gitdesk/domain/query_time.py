@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from gitdesk.errors import UsageError
+from gitdesk.domain.zone import zone_named as zone_named
 from gitdesk.lazy import pattern
 
 TYPE_CHECKING = False
@@ -32,18 +32,6 @@ BEGIN = datetime.min.replace(tzinfo=UTC)
 END = datetime.max.replace(microsecond=0, tzinfo=UTC)  # a stretch that goes so far has no end
 
 Stretch = tuple[datetime, datetime]  # from, up to but without; UTC
-
-
-def zone_named(name: str) -> tzinfo:
-    """Returns the time zone of a name such as Europe/Zagreb; raises UsageError for an unknown one."""
-    if name in ("", "UTC"):
-        return UTC
-    from zoneinfo import ZoneInfo
-
-    try:
-        return ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        raise UsageError(f'unknown time zone "{name}"', hint="names look like Europe/Zagreb") from None
 
 
 def duration(text: str) -> timedelta | None:
