@@ -1,0 +1,195 @@
+"""Runs the shell steps of our CI files as the runners of the hosting sites do, with nothing of theirs installed."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
+INTERPOLATION = re.compile(r"\$\[\[\s*inputs\.([\w-]+)\s*\]\]")
+GITDESK = Path(sys.executable).parent / "gitdesk"
+
+# Stands in for `python3`: an environment it makes holds the gitdesk under test, and a pip that only takes notes.
+PYTHON3 = f"""#!/bin/sh
+if [ "$1 $2" = "-m venv" ]; then
+  mkdir -p "$3/bin"
+  ln -sf "{GITDESK}" "$3/bin/gitdesk"
+  printf '#!/bin/sh\\nprintf "%%s\\\\n" "$@" >>"$PIP_NOTES"\\n' >"$3/bin/python"
+  chmod +x "$3/bin/python"
+  exit 0
+fi
+exec "{sys.executable}" "$@"
+"""
+
+
+@dataclass(kw_only=True)
+class Ended:
+    """What a job came to: exit code, log, and what its steps handed on."""
+
+    code: int
+    log: str
+    outputs: dict[str, str] = field(default_factory=dict)
+    summary: str = ""
+    steps: list[str] = field(default_factory=list)
+    pip: list[str] = field(default_factory=list)
+
+
+def load(path: str) -> Any:
+    """Returns a YAML file of the repository; `on` is read as the word it is."""
+    documents = list(yaml.load_all((ROOT / path).read_text(encoding="utf-8"), Loader=_Loader))
+    return documents[0] if len(documents) == 1 else documents
+
+
+class _Loader(yaml.SafeLoader):
+    pass
+
+
+_Loader.yaml_implicit_resolvers = {
+    letter: [
+        (tag, pattern) for tag, pattern in known if tag != "tag:yaml.org,2002:bool" or letter not in "oOyYnN"
+    ]
+    for letter, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+class Workspace:
+    """A folder as a job has it: its clone, its temporary folder, and a home for the stand-in of python3."""
+
+    def __init__(self, folder: Path, clone: Path) -> None:
+        self.folder, self.clone = folder, clone
+        self.temporary = folder / "runner temp"
+        self.temporary.mkdir(parents=True)
+        tools = folder / "tools"
+        tools.mkdir()
+        (tools / "python3").write_text(PYTHON3)
+        (tools / "python3").chmod(0o755)
+        self.notes = folder / "pip.txt"
+        self.environ = {
+            **os.environ,
+            "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}",
+            "PIP_NOTES": str(self.notes),
+            "CI": "true",
+        }
+
+    def git(self, *words: str) -> None:
+        """Runs Git in the clone."""
+        subprocess.run(["git", "-C", str(self.clone), *words], env=self.environ, check=True)
+
+    def github(self, **inputs: str) -> Ended:
+        """Runs the steps of action.yml; names of inputs have _ for -."""
+        action = load("action.yml")
+        given = {name: one.get("default", "") for name, one in action["inputs"].items()}
+        unknown = {name.replace("_", "-") for name in inputs} - given.keys()
+        assert not unknown
+        given.update({name.replace("_", "-"): value for name, value in inputs.items()})
+        ended = Ended(code=0, log="")
+        known: dict[str, dict[str, str]] = {}
+        for number, step in enumerate(action["runs"]["steps"]):
+            if not _holds(step.get("if", ""), given):
+                continue
+            ended.steps.append(step["name"])
+            if "uses" in step:
+                continue
+            outputs = self._step(number, step, given, known, ended)
+            known[step.get("id", f"step {number}")] = outputs
+            if ended.code:
+                break
+        for name, one in action["outputs"].items():
+            ended.outputs[name] = _filled(one["value"], given, known)
+        ended.pip = self.pip()
+        return ended
+
+    def _step(
+        self, number: int, step: Any, given: dict[str, str], known: dict[str, dict[str, str]], ended: Ended
+    ) -> dict[str, str]:
+        script, output, summary = (
+            self.temporary / f"{number}.{kind}" for kind in ("sh", "output", "summary")
+        )
+        script.write_text(step["run"])
+        output.touch()
+        summary.touch()
+        environ = {
+            **self.environ,
+            **{name: _filled(value, given, known) for name, value in step.get("env", {}).items()},
+            "GITHUB_ACTIONS": "true",
+            "GITHUB_OUTPUT": str(output),
+            "GITHUB_STEP_SUMMARY": str(summary),
+            "GITHUB_ACTION_PATH": str(ROOT),
+            "GITHUB_WORKSPACE": str(self.clone),
+            "RUNNER_TEMP": str(self.temporary),
+        }
+        assert step["shell"] == "bash"
+        done = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
+            cwd=self.clone,
+            env=environ,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        ended.code, ended.log = done.returncode, ended.log + done.stdout
+        ended.summary += summary.read_text(encoding="utf-8")
+        return dict(line.split("=", 1) for line in output.read_text(encoding="utf-8").splitlines())
+
+    def gitlab(self, **inputs: str) -> Ended:
+        """Runs the script of the GitLab template in one shell, as its runner does."""
+        specification, jobs = load("templates/sla-report/template.yml")
+        given = {name: one.get("default", "") for name, one in specification["spec"]["inputs"].items()}
+        given.update({name.replace("_", "-"): value for name, value in inputs.items()})
+        [job] = jobs.values()
+        variables = {
+            name: INTERPOLATION.sub(
+                lambda found: given[found[1]], value if isinstance(value, str) else value["value"]
+            )
+            for name, value in job["variables"].items()
+        }
+        script = self.temporary / "job.sh"
+        script.write_text("\n".join([*job["before_script"], *job["script"]]))
+        done = subprocess.run(
+            ["sh", "-e", str(script)],
+            cwd=self.clone,
+            env={**self.environ, **variables, "CI_PROJECT_DIR": str(self.clone), "GITLAB_CI": "true"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        return Ended(code=done.returncode, log=done.stdout, pip=self.pip())
+
+    def pip(self) -> list[str]:
+        """Returns the words that pip was told."""
+        return self.notes.read_text().splitlines() if self.notes.exists() else []
+
+
+def _filled(text: str, inputs: dict[str, str], steps: dict[str, dict[str, str]]) -> str:
+    """Returns a value with its expressions evaluated: of inputs and of what steps gave, and of nothing else."""
+
+    def value(found: re.Match[str]) -> str:
+        head, *names = found[1].split(".")
+        if head == "inputs" and len(names) == 1:
+            return inputs[names[0]]
+        assert head == "steps", found[0]
+        assert names[1] == "outputs", found[0]
+        return steps.get(names[0], {}).get(names[2], "")
+
+    return EXPRESSION.sub(value, text)
+
+
+def _holds(condition: str, inputs: dict[str, str]) -> bool:
+    """Tells whether a step runs; the one kind of condition we use asks whether an input is empty."""
+    if not condition:
+        return True
+    found = re.fullmatch(r"inputs\.([\w-]+) != ''", condition)
+    assert found, condition
+    return bool(inputs[found[1]])
