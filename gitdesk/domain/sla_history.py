@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from gitdesk.domain.ticket import Ticket, TicketId
 from gitdesk.value import Value, fresh
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import datetime
     from typing import Any
 
+    from gitdesk.domain.sla_policy import Terms
     from gitdesk.domain.ticket import FieldValue
 
 # The parts of a header that clocks and policies read, with what stands for "unset".
@@ -20,8 +22,8 @@ HEADER: Mapping[str, Any] = {
 }  # fmt: skip
 # The kinds of event that say something to the clocks, and the part of a header that some of them change.
 PARTS = {
-    "status": "status", "priority": "priority", "type": "type", "group": "group", "assignee": "assignee",
-    "requester": "requester", "channel": "channel", "source": "source", "merged": "merged_into",
+    "title": "title", "status": "status", "priority": "priority", "type": "type", "group": "group",
+    "assignee": "assignee", "requester": "requester", "channel": "channel", "source": "source", "merged": "merged_into",
     "unmerged": "merged_into", "tag": "tags", "field": "fields",
 }  # fmt: skip
 BEGINNINGS = ("created", "restored", "mended", "boundary")
@@ -75,7 +77,7 @@ class Story(Value):
 
 
 class Step(Value):
-    """One step at the instant it counts: a change of the header, or a message."""
+    """One step at the instant it counts: a change of the header, a message, or terms for clocks that run."""
 
     at: int
     position: int
@@ -84,6 +86,7 @@ class Step(Value):
     commit: str = ""
     by: str = ""
     written_at: int = 0  # what the commit says, where that is another instant
+    terms: Terms | None = None  # those to which running clocks change over here
 
 
 def steps_of(story: Story, remarks: list[str]) -> list[Step]:
@@ -110,8 +113,21 @@ def steps_of(story: Story, remarks: list[str]) -> list[Step]:
         steps.append(Step(at=at, position=said.position, said=said, by=said.author, written_at=said.at))
     if early > _LONG:
         remarks.append("a message is dated before the ticket was created; it counts from then")
-    steps.sort(key=lambda step: (step.at, step.position, step.said is None))
+    steps.sort(key=_order)
     return steps
+
+
+def with_rebases(story: Story, steps: Sequence[Step], rebases: Iterable[Terms]) -> list[Step]:
+    """Returns steps with the commits among them at which running clocks change over to new terms."""
+    added = [
+        Step(at=max(one.at, story.created), position=one.position, terms=one, commit=one.commit)
+        for one in rebases
+    ]
+    return sorted([*steps, *added], key=_order)
+
+
+def _order(step: Step) -> tuple[int, int, bool]:
+    return step.at, step.position, step.said is None
 
 
 def _in_order(times: Sequence[int], remarks: list[str]) -> list[int]:
@@ -138,6 +154,11 @@ def _in_order(times: Sequence[int], remarks: list[str]) -> list[int]:
     if moved > _LONG:
         remarks.append("clocks went backwards between commits; its steps count in the order of history")
     return fixed
+
+
+def moment_text(at: int) -> str:
+    """Returns an instant as people read it in a remark, the last there is for one beyond the calendar."""
+    return datetime.fromtimestamp(min(max(at, 0), 253_402_300_799), UTC).isoformat()[:19] + "Z"
 
 
 def header_ticket(ticket_id: TicketId, title: str, created: datetime, values: Mapping[str, Any]) -> Ticket:

@@ -9,55 +9,68 @@ from bisect import bisect_right
 from datetime import UTC, datetime
 
 from gitdesk.domain.sla_cycle import ASSIGN, FIRST_RESPONSE, NEXT_RESPONSE, RESOLUTION, UPDATE
-from gitdesk.domain.sla_history import Step, header_ticket, steps_of
+from gitdesk.domain.sla_history import header_ticket, moment_text, steps_of, with_rebases
 from gitdesk.domain.sla_policy import NEW_CYCLE
-from gitdesk.domain.sla_promise import promise, window_end
-from gitdesk.domain.sla_watch import VOIDED, Watch
+from gitdesk.domain.sla_promise import metrics_of, promise, window_end
+from gitdesk.domain.sla_watch import ENDED, Watch
 from gitdesk.domain.ticket import CUSTOMER, REPLY
-from gitdesk.domain.workflow import CANCELLED, CLOSED, FINAL, OPEN, RESOLVED, SNOOZED, WAITING
+from gitdesk.domain.workflow import CANCELLED, CLOSED, OPEN, RESOLVED, SNOOZED, WAITING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from gitdesk.domain.sla_history import Story
+    from gitdesk.domain.sla_history import Step, Story
     from gitdesk.domain.sla_policy import Policy, Terms
 
 WOKEN = frozenset((WAITING, SNOOZED, RESOLVED))  # a customer's message opens a ticket that is one of these
-_FINISHED = frozenset((RESOLVED, CLOSED))
+ACTIVE, FINISHED, DROPPED = "active", "finished", "dropped"  # what a category is to clocks
+_PHASES = {RESOLVED: FINISHED, CLOSED: FINISHED, CANCELLED: DROPPED}
 _PAUSING = (RESOLUTION, UPDATE)
+_ALWAYS = frozenset((FIRST_RESPONSE, RESOLUTION))  # clocks that are there even if nothing is promised
 _ORDER = (FIRST_RESPONSE, NEXT_RESPONSE, UPDATE, RESOLUTION, ASSIGN)
+_CAME_FINISHED = "it came here finished, and what happened before is not known"
+_UNASSIGNED = "finished without an assignee"
 
 
 class Replay:
     """The replay of one story up to an instant; `watches` are its clocks as they stood after the last step until then.
 
     `last` is the instant of the last step there is, whether or not it was reached; `now` None replays all of them.
+    `tell_ahead` asks for remarks on steps after `now`.
     """
 
-    def __init__(self, story: Story, versions: Sequence[Terms], now: int | None = None) -> None:
+    def __init__(
+        self, story: Story, versions: Sequence[Terms], now: int | None = None, *, tell_ahead: bool = True
+    ) -> None:
         self.story, self.versions = story, versions
         self.remarks: list[str] = list(story.remarks)
         self.steps = steps_of(story, self.remarks)
-        self.last = max([story.created, *(step.at for step in self.steps)])
         self.watches: list[Watch] = []
         self.header: dict[str, Any] = dict(story.first)
         self.status_spans: list[tuple[int, str]] = []
         self._live: dict[str, Watch] = {}
-        self._voided: dict[str, Watch] = {}
+        self._voided: dict[str, Watch] = {}  # those that go on when the ticket does
         self._count = dict.fromkeys(_ORDER, 0)
-        self._matched: dict[tuple[int, str], Policy | None] = {}
-        self._category = OPEN
-        self._woken = self._responded = self._unanswered = False
-        self._position = story.position
-        self._terms = self._terms_at(story.position)
-        self._rebases = [terms for terms in versions if terms.rebases and terms.position > story.position]
+        self._matched: dict[int, Policy | None] = {}
+        self._category, self._phase = OPEN, ACTIVE
+        self._woken = self._responded = self._unanswered = self._regrouped = False
+        self._terms: Terms | None = None
+        self._from = self._until = -1  # the places in history between which those terms are in force
+        self._position, self._update_position = story.position, -1
+        self._enter(story.position)
+        self._rebases = self._rebases_after(story.position)
+        if self._rebases:
+            self.steps = with_rebases(story, self.steps, self._rebases)
+        self.last = self.steps[-1].at if self.steps else story.created
         self._cause = -1
         self.reached = 0  # steps that were replayed
         if now is None or now >= story.created:
             self._begin()
-            self._run(now)
+            self._run(now, tell_ahead)
+        elif tell_ahead:
+            self._ahead("it", story.created)
 
     def spent(self, now: int) -> dict[str, int]:
         """Returns the seconds the ticket was in each status, up to an instant."""
@@ -69,129 +82,120 @@ class Replay:
 
     # ---- the course of time
 
-    def _run(self, now: int | None) -> None:
-        steps = self._with_rebases() if self._rebases else self.steps
-        for number, step in enumerate(steps):
+    def _run(self, now: int | None, tell_ahead: bool) -> None:
+        for number, step in enumerate(self.steps):
             if now is not None and step.at > now:
-                self.remarks.append(_ahead(step))
+                if tell_ahead:
+                    self._ahead("a change" if step.said is None else "a message", step.at)
                 break
             self._cause = number
             self.reached = number + 1
-            if step.position > self._position:
-                self._position = step.position
-                self._terms = self._terms_at(step.position)
+            if step.terms is not None:
+                self._rebase(step.at, step.terms)
+                continue
+            if step.position >= 0:
+                self._enter(step.position)
             if step.said is not None:
                 self._hear(step)
-            elif isinstance(step.values, _Rebase):
-                self._rebase(step.at, step.values.terms)
             else:
                 self._change(step)
 
-    def _with_rebases(self) -> list[Step]:
-        """Returns the steps with the commits at which running cycles change over to new terms."""
-        for terms in self._rebases:
-            step = Step(
-                at=max(terms.at, self.story.created), position=terms.position, values=_Rebase(terms),
-                commit=terms.commit,
-            )  # fmt: skip
-            self.steps.append(step)
-        self.steps.sort(key=lambda step: (step.at, step.position, step.said is None))
-        self.last = max(self.last, *(step.at for step in self.steps))
-        return self.steps
+    def _enter(self, position: int) -> None:
+        """Comes to a place in history, and to the terms in force there: cycles that start now are held to them."""
+        self._position = position
+        if not self._from <= position < self._until:
+            versions = self.versions
+            found = bisect_right(versions, position, key=lambda terms: terms.position)
+            self._terms = versions[found - 1] if found else None
+            self._from = 0 if self._terms is None else self._terms.position
+            self._until = versions[found].position if found < len(versions) else 1 << 62
 
-    def _terms_at(self, position: int) -> Terms | None:
+    def _rebases_after(self, position: int) -> list[Terms]:
         found = bisect_right(self.versions, position, key=lambda terms: terms.position)
-        return self.versions[found - 1] if found else None
+        later = (self.versions[number] for number in range(found, len(self.versions)))
+        return [terms for terms in later if terms.rebases]
 
     def _begin(self) -> None:
         """Starts the clocks that run from the creation."""
-        story, terms = self.story, self._terms
-        status = self.header.get("status", "")
-        self._category = self._category_of(status)
-        self.status_spans.append((story.created, status))
+        at, terms, header = self.story.created, self._terms, self.header
+        status = header.get("status", "")
+        self._categorise(status)
+        self.status_spans.append((at, status))
         if terms is None:
             return
-        at = story.created
-        if not terms.is_agent(self.header.get("requester", "")):
-            self._start(FIRST_RESPONSE, at)
-        else:
-            self._responded = True
-            self._none(FIRST_RESPONSE, "the desk opened it itself")
-        self._start(RESOLUTION, at)
-        if self._category in _FINISHED:
-            for metric in (FIRST_RESPONSE, RESOLUTION):
-                watch = self._live.get(metric)
-                if watch is not None:
-                    watch.why_none = "it came here finished, and what happened before is not known"
+        first = self._start(FIRST_RESPONSE, at)
+        resolution = self._start(RESOLUTION, at)
+        assert first is not None
+        assert resolution is not None
+        if self._phase == FINISHED:
+            first.why_none = resolution.why_none = _CAME_FINISHED
+        if terms.is_agent(header.get("requester", "")):
+            self._responded, first.why_none = True, "the desk opened it itself"
+            del self._live[FIRST_RESPONSE]
+            first.stop()
+        if self._phase == FINISHED:
             self._finish(at)
-        elif self._category == CANCELLED:
+            return
+        self._start(ASSIGN, at)
+        if header.get("assignee"):
+            self._stop(ASSIGN, at)
+        if self._phase == DROPPED:
             self._void(at)
-        if self._category not in (*_FINISHED, CANCELLED):
-            self._start(ASSIGN, at)
-            if self.header.get("assignee"):
-                self._stop(ASSIGN, at)
 
     # ---- what happens
 
     def _change(self, step: Step) -> None:
         at, values, header = step.at, step.values, self.header
-        before = dict(header)
+        assignee, group = header.get("assignee", ""), header.get("group", "")
         header.update(values)
-        if "priority" in values or not self._is_uniform():
-            self._rematch(at, step.by)
+        self._matched.clear()
+        self._rematch(at, step.by)
         if "status" in values or "merged_into" in values:
             self._move(at)
-        if before.get("group") and values.get("group", before["group"]) != before["group"]:
-            self._regroup(at)
-        if values.get("assignee") and not before.get("assignee"):
+        if not assignee and header.get("assignee"):
             self._stop(ASSIGN, at)
+        if header.get("group", "") != group:
+            self._regroup(at, group)
 
     def _move(self, at: int) -> None:
         """Follows the ticket into another status."""
-        status = self.header.get("status", "")
-        old = OPEN if self._woken else self._category
+        status, old = self.header.get("status", ""), self._phase
         self._woken = False
-        self._category = new = self._category_of(status)
+        self._categorise(status)
+        new = self._phase
         if self.status_spans[-1][1] != status:
             self.status_spans.append((at, status))
-        if old == CANCELLED and new != CANCELLED:
-            self._unvoid(at)
-        if new == CANCELLED:
-            self._void(at)
-        elif new in _FINISHED:
-            if old not in _FINISHED:
+        if new != old:
+            if old == DROPPED:
+                self._unvoid(at)
+            if new == DROPPED:
+                self._void(at)
+            elif new == FINISHED:
                 self._finish(at)
-        else:
-            if old in _FINISHED or (old == CANCELLED and RESOLUTION not in self._live):
+            else:
                 self._reopen(at, by_customer=False)
+        if new == ACTIVE:
             self._pause(at)
-            if self._unanswered:
-                self._ask(at)
+            self._ask(at)
 
     def _hear(self, step: Step) -> None:
-        """Takes in a message."""
-        said, at = step.said, step.at
+        """Takes in a message; what a program wrote neither asks nor answers."""
+        said, at, terms = step.said, step.at, self._terms
         assert said is not None
+        if said.automatic or (terms is not None and terms.is_robot(said.author)):
+            return
         if said.kind == CUSTOMER:
             self._wake(at)
             self._unanswered = self._responded
-            if self._category not in FINAL:
+            if self._phase == ACTIVE:
                 self._ask(at)
-            return
-        if (
-            said.kind != REPLY
-            or said.automatic
-            or (self._terms is not None and self._terms.is_robot(said.author))
-        ):
-            return
-        self._unanswered = False
-        self._stop(FIRST_RESPONSE, at)
-        self._responded = True
-        self._stop(NEXT_RESPONSE, at)
-        self._stop(UPDATE, at)
-        if (OPEN if self._woken else self._category) not in (*_FINISHED, CANCELLED):
-            self._start(UPDATE, at)
-            self._pause(at)
+        elif said.kind == REPLY:
+            self._unanswered, self._responded = False, True
+            for metric in (FIRST_RESPONSE, NEXT_RESPONSE, UPDATE):
+                self._stop(metric, at)
+            if self._phase == ACTIVE:
+                self._start(UPDATE, at)
+                self._update_position = step.position
 
     def _wake(self, at: int) -> None:
         """Counts a ticket as open from a customer's message on, whatever its status says."""
@@ -199,41 +203,40 @@ class Replay:
             return
         if self._category == RESOLVED and not self._reopen(at, by_customer=True):
             return
-        self._woken = True
+        self._woken, self._phase = True, ACTIVE
         self._pause(at)
 
     def _ask(self, at: int) -> None:
         """Starts the clock of the oldest unanswered message, unless it runs."""
-        if self._responded and NEXT_RESPONSE not in self._live:
+        if self._unanswered and NEXT_RESPONSE not in self._live:
             self._unanswered = False
             self._start(NEXT_RESPONSE, at)
 
     # ---- clocks
 
-    def _start(self, metric: str, at: int) -> None:
-        if self._terms is None:
-            return
+    def _start(self, metric: str, at: int) -> Watch | None:
+        terms = self._terms
+        if terms is None:
+            return None
+        if metric not in _ALWAYS and not any(
+            metric in metrics_of(one) for one in (terms, *self._rebases)
+        ):  # fmt: skip
+            return None
         self._count[metric] += 1
-        watch = Watch(metric, self._count[metric], at, self._terms, self._cause)
+        watch = Watch(metric, self._count[metric], at, terms, self._cause)
         watch.status = self.header.get("status", "")
         self.watches.append(watch)
         self._live[metric] = watch
         self._hold(watch)
-        if metric in _PAUSING:
-            watch.pause(self._stands(watch))
-
-    def _none(self, metric: str, why: str) -> None:
-        """Notes that a clock does not apply, where the policy would have it."""
-        self._start(metric, self.story.created)
-        watch = self._live.pop(metric)
-        watch.why_none = why
-        watch.stop()
+        return watch
 
     def _stop(self, metric: str, at: int, *, no_reply: bool = False) -> None:
         watch = self._live.pop(metric, None)
         if watch is not None:
             watch.settle(at, self._cause)
             watch.stop(no_reply=no_reply)
+        elif metric in self._voided and self._voided[metric].ends is None:
+            self._voided[metric].ends = at
 
     def _finish(self, at: int) -> None:
         """Ends what ends when a ticket is resolved or closed."""
@@ -242,170 +245,156 @@ class Replay:
         self._responded, self._unanswered = True, False
         self._stop(RESOLUTION, at)
         update = self._live.get(UPDATE)
-        self._stop(UPDATE, at)
-        if update is not None and update.started == at:
-            self.watches.remove(update)  # the reply that resolved it promises no other
-            self._count[UPDATE] -= 1
-        assign = self._live.pop(ASSIGN, None)
-        if assign is not None:
-            assign.settle(at, self._cause)
-            assign.void()
-            assign.remarks.append("finished without an assignee")
+        if update is not None:
+            self._stop(UPDATE, at)
+            if update.started == at or self._update_position == self._position:
+                self.watches.remove(update)  # the reply that came with the end promises no other
+                self._count[UPDATE] -= 1
+        if ASSIGN in self._live:
+            self._live[ASSIGN].remarks.append(_UNASSIGNED)
+            self._void(at)
 
     def _void(self, at: int) -> None:
+        """Voids the clocks that run, until the ticket goes on."""
         for watch in self._live.values():
             watch.settle(at, self._cause)
             watch.void()
-        self._voided = dict(self._live)
+        self._voided.update(self._live)
         self._live.clear()
 
     def _unvoid(self, at: int) -> None:
-        """Lets what was voided go on: the ticket is no longer cancelled."""
-        for metric, watch in self._voided.items():
-            if watch.mode == VOIDED and metric not in self._live:
-                watch.revive(at, self._cause)
-                self._live[metric] = watch
-        self._voided = {}
-        if not self._count[ASSIGN] and not self.header.get("assignee"):
-            self._start(ASSIGN, at)
+        """Lets go on what was voided when the ticket was cancelled; whom to assign it to is asked when it is open."""
+        for metric in [one for one in self._voided if one != ASSIGN]:
+            self._go_on(self._voided.pop(metric), at)
+
+    def _go_on(self, watch: Watch, at: int) -> None:
+        """Lets a clock go on, under what is promised now, unless what it waits for was done while it was void."""
+        if watch.revive(at, self._cause):
+            self._live[watch.metric] = watch
+            watch.status = self.header.get("status", "")
+            self._hold(watch)
 
     def _reopen(self, at: int, *, by_customer: bool) -> bool:
         """Lets the resolution go on, or begins a new one; a message after the window does not."""
         last = next((one for one in reversed(self.watches) if one.metric == RESOLUTION), None)
-        if last is None or last.stopped is None or self._terms is None:
-            return True
-        policy = last.policy
-        end = window_end(policy, last.calendar, last.stopped)
-        if end is not None and at > end:
-            if by_customer:
-                last.remarks.append("the customer wrote after the reopen window; it stays resolved")
-                return False
-            last.remarks.append("reopened after the reopen window")
-        unknown = bool(last.why_none) and last.stopped == last.started
-        if unknown or (policy is not None and policy.reopen == NEW_CYCLE):
-            self._start(RESOLUTION, at)
-        else:
-            last.revive(at, self._cause)
-            self._live[RESOLUTION] = last
-        if not self.header.get("assignee") and ASSIGN not in self._live:
-            assign = next((one for one in reversed(self.watches) if one.metric == ASSIGN), None)
-            if assign is not None and assign.mode == VOIDED:
-                assign.revive(at, self._cause)
-                assign.remarks.clear()
-                self._live[ASSIGN] = assign
+        if last is not None and last.mode == ENDED:
+            known, policy = last.why_none != _CAME_FINISHED, last.policy
+            end = window_end(policy, last.calendar, last.at) if known else None
+            if end is not None and at > end:
+                if by_customer:
+                    last.remarks.append("the customer wrote after the reopen window; it stays resolved")
+                    return False
+                last.remarks.append("reopened after the reopen window")
+            if known and (policy is None or policy.reopen != NEW_CYCLE):
+                self._go_on(last, at)
+            else:
+                self._start(RESOLUTION, at)
+        assign = self._voided.pop(ASSIGN, None)
+        if assign is not None:
+            if _UNASSIGNED in assign.remarks:
+                assign.remarks.remove(_UNASSIGNED)
+            self._go_on(assign, at)
+        if self._regrouped and not self.header.get("assignee") and ASSIGN not in self._live:
+            self._start(ASSIGN, at)
+        self._regrouped = False
         return True
 
     def _pause(self, at: int) -> None:
         """Lets clocks that can pause stand or run, as the status says."""
         status = self.header.get("status", "")
-        for metric in _PAUSING:
-            watch = self._live.get(metric)
-            if watch is not None:
+        for metric, watch in self._live.items():
+            if metric in _PAUSING:
                 watch.settle(at, self._cause)
-                watch.status = status
                 watch.pause(self._stands(watch))
-        for metric in (FIRST_RESPONSE, NEXT_RESPONSE, ASSIGN):
-            if metric in self._live:
-                self._live[metric].status = status
+            watch.status = status
 
     def _stands(self, watch: Watch) -> bool:
         if self._woken or watch.policy is None:
             return False
         return watch.policy.pauses(self.header.get("status", ""), self._category)
 
-    def _regroup(self, at: int) -> None:
+    def _regroup(self, at: int, before: str) -> None:
         """Voids the clock of a group that has it no longer, and starts that of the next."""
-        watch = self._live.pop(ASSIGN, None)
-        if watch is not None:
-            watch.settle(at, self._cause)
-            watch.void()
-            watch.remarks.append("the group changed")
-        if not self.header.get("assignee") and self._category not in (*_FINISHED, CANCELLED):
+        if before:
+            watch = self._live.pop(ASSIGN, None)
+            if watch is not None:
+                watch.settle(at, self._cause)
+                watch.void()
+            elif ASSIGN in self._voided and self._voided[ASSIGN].ends is None:
+                watch = self._voided.pop(ASSIGN)
+            if watch is not None:
+                watch.remarks.append("the group changed")
+        if self._phase != ACTIVE:
+            self._regrouped = self._regrouped or bool(before)
+        elif not self.header.get("assignee") and ASSIGN not in self._live:
             self._start(ASSIGN, at)
 
     # ---- which target
 
-    def _is_uniform(self) -> bool:
-        return all(watch.terms.is_uniform for watch in self._live.values())
-
     def _rematch(self, at: int, by: str) -> None:
         """Holds running clocks to what their terms promise the ticket as it is now."""
-        self._matched.clear()
         for watch in self._live.values():
-            if self._policy(watch.terms) is watch.policy and self._priority(watch.terms) == watch.priority:
+            terms = watch.terms
+            if self._policy(terms) is watch.policy and self._priority(terms) == watch.priority:
                 continue
             watch.settle(at, self._cause)
             self._hold(watch, by)
-            if watch.metric in _PAUSING:
-                watch.pause(self._stands(watch))
 
     def _rebase(self, at: int, terms: Terms) -> None:
         """Changes running clocks of the policies named over to new terms."""
         for watch in self._live.values():
-            if (
-                watch.policy is not None
-                and watch.policy.id in terms.rebases
-                and watch.terms.position < terms.position
-            ):
-                watch.settle(at, self._cause)
-                watch.terms = terms
-                self._hold(watch, f"commit {terms.commit[:10]}")
-                if watch.metric in _PAUSING:
-                    watch.pause(self._stands(watch))
+            policy = watch.policy
+            if policy is None or policy.id not in terms.rebases or watch.terms.position >= terms.position:
+                continue
+            watch.settle(at, self._cause)
+            watch.terms = terms
+            self._hold(watch, f"commit {terms.commit[:10]}")
 
     def _hold(self, watch: Watch, by: str = "") -> None:
+        """Holds a clock to what its terms promise now, from the instant it was settled to."""
         terms = watch.terms
         policy, priority = self._policy(terms), self._priority(terms)
         if policy is not None and priority and not self.header.get("priority"):
             self._remark(f'it has no priority; counted as "{priority}", the desk\'s default')
         promised = promise(terms, policy, priority, watch.metric)
-        target = promised.target(watch.started)
-        watch.why_none = promised.why
+        target, why = promised.target(watch.started), promised.why
         if target is None and promised.duration is not None:
-            watch.why_none = (
-                f"there are no {promised.duration.text} after it started: the calendar never opens"
-            )
+            why = f"there are no {promised.duration.text} after it started: the calendar never opens"
+        watch.why_none = why
         watch.hold(policy, promised.calendar, target, priority, by)
+        if watch.metric in _PAUSING:
+            watch.pause(self._stands(watch))
 
     def _priority(self, terms: Terms) -> str:
         return str(self.header.get("priority") or terms.default_priority)
+
+    def _policy(self, terms: Terms) -> Policy | None:
+        policies = terms.policies
+        if not policies or policies[0].when is None:
+            return policies[0] if policies else None
+        key = terms.position
+        if key not in self._matched:
+            created = datetime.fromtimestamp(self.story.created, UTC)
+            title = self.header.get("title", self.story.title)
+            ticket = header_ticket(self.story.ticket, title, created, self.header)
+            self._matched[key] = terms.policy_of(ticket)
+        return self._matched[key]
+
+    def _categorise(self, status: str) -> None:
+        """Finds what a status means to the desk at this step; one it does not know lets clocks run, and is told."""
+        terms = self._terms
+        if terms is None and len(self.versions):
+            terms = self.versions[0]
+        category = terms.categories.get(status) if terms is not None else OPEN
+        if category is None:
+            self._remark(f'the workflow has no status "{status}"; its clocks run')
+            category = OPEN
+        self._category = CANCELLED if self.header.get("merged_into") else category
+        self._phase = _PHASES.get(self._category, ACTIVE)
 
     def _remark(self, text: str) -> None:
         if text not in self.remarks:
             self.remarks.append(text)
 
-    def _policy(self, terms: Terms) -> Policy | None:
-        if terms.is_uniform:
-            return terms.policies[0] if terms.policies else None
-        key = (terms.position, terms.commit)
-        if key not in self._matched:
-            created = datetime.fromtimestamp(self.story.created, UTC)
-            ticket = header_ticket(self.story.ticket, self.story.title, created, self.header)
-            self._matched[key] = terms.policy_of(ticket)
-        return self._matched[key]
-
-    def _category_of(self, status: str) -> str:
-        """Returns what a status means to the desk at this step; one it does not know lets clocks run, and is told."""
-        if self.header.get("merged_into"):
-            return CANCELLED
-        terms = self._terms
-        category = terms.categories.get(status) if terms is not None else None
-        if category is None:
-            if terms is not None:
-                self._remark(f'the workflow has no status "{status}"; its clocks run')
-            return OPEN
-        return category
-
-
-class _Rebase(dict):  # type: ignore[type-arg]
-    """Stands in the place of changed values: a commit that changes running cycles over to its terms."""
-
-    def __init__(self, terms: Terms) -> None:
-        super().__init__()
-        self.terms = terms
-
-
-def _ahead(step: Step) -> str:
-    when = datetime.fromtimestamp(step.at, UTC).isoformat()[:19] + "Z"
-    what = "a message" if step.said is not None else "a change"
-    return f"{what} is dated {when}, after the moment asked for; it does not count yet"
+    def _ahead(self, what: str, at: int) -> None:
+        self._remark(f"{what} is dated {moment_text(at)}, after the moment asked for; it does not count yet")
