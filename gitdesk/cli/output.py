@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from gitdesk.render.table import Column, Page
 
 FORMATS = ("table", "json", "jsonl", "csv", "markdown", "ids")
-_MACHINE = ("json", "jsonl", "csv", "ids")  # always UTF-8, whatever the locale
+_MACHINE = frozenset(  # always UTF-8, whatever the locale
+    ("json", "jsonl", "csv", "ids", "junit", "sarif", "github", "summary", "gitlab", "html")
+)
 _CHUNK = 1 << 16
 
 

@@ -17,10 +17,8 @@ _DATA = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A"})
 _PROPERTY = str.maketrans({"%": "%25", "\r": "%0D", "\n": "%0A", ":": "%3A", ",": "%2C"})
 
 
-def render_annotations(findings: Iterable[Finding], problems: Iterable[str] = ()) -> Iterator[str]:
-    """Yields one command a line; a problem is an error without a place. Text of a ticket can start no command."""
-    for problem in problems:
-        yield f"::error::{_data(problem)}\n"
+def render_annotations(findings: Iterable[Finding]) -> Iterator[str]:
+    """Yields one command a line. Text of a ticket can start no command."""
     for finding in findings:
         properties = [
             ("file", finding.path),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitdesk.render.finding import ERROR, NOTE, WARN, fingerprint
+from gitdesk.render.finding import ERROR, NOTE, WARN
 from gitdesk.render.json_lines import render_object
 from gitdesk.render.text import safe
 
@@ -15,16 +15,10 @@ if TYPE_CHECKING:
 _SEVERITIES = {ERROR: "major", WARN: "minor", NOTE: "info"}
 
 
-def render_code_quality(
-    findings: Iterable[Finding], problems: Iterable[str] = (), *, place: str = "gitdesk.yaml"
-) -> Iterator[str]:
-    """Yields the parts of the array; a problem without a path of its own stands at `place`."""
+def render_code_quality(findings: Iterable[Finding], *, place: str = "gitdesk.yaml") -> Iterator[str]:
+    """Yields the parts of the array; a finding without a path stands at `place`, since each must have one."""
     between = "\n"
     yield "["
-    for problem in problems:
-        issue = _issue("unreadable", problem, place, 1, "blocker", fingerprint("unreadable", problem))
-        yield between + issue
-        between = ",\n"
     for finding in findings:
         yield between + _issue(
             finding.code,

@@ -92,7 +92,8 @@ border-bottom:1px solid var(--edge)}.grid tbody tr:last-child{border-bottom:0}
 .grid td,.grid tbody th{border:0;padding:0;text-align:left}.grid td.minor{display:none}
 .grid .title{flex:1 0 100%;order:-1}
 .grid td[data-label]::before{content:attr(data-label) " ";color:var(--soft);font-size:12.5px}
-.grid td.chart{order:1;width:auto;flex:1 0 100%;display:flex;align-items:center;gap:8px}.grid td.chart::before{display:none}}
+.grid td.chart{order:1;width:auto;flex:1 0 100%;display:flex;align-items:center;gap:8px}
+.grid td.chart::before{display:none}}
 @media print{@page{size:A4;margin:14mm}:root{color-scheme:light;--page:#fff;--card:#fff;--ink:#111;--soft:#444;
 --edge:#c9cdd3;--track:#e8ebf0;--good:#2b7a78;--bad:#c2413b;--careful:#a86200;--live:#7a1f1b;--accent:#2857b8;
 --hatch:rgba(255,255,255,.5);--seam:#fff;--p0:#3867b7;--p1:#2b8a83;--p2:#a8711a;--p3:#7d57b3;--p4:#b24a72;--p5:#5b7a2a;
@@ -102,8 +103,8 @@ main,header.top,footer{max-width:none;padding:0}section{margin:10pt 0;padding:10
 .figures{grid-template-columns:repeat(5,1fr);gap:8pt}.figures li{padding:6pt 8pt}.figures .value{font-size:17pt}
 .figures .label,.figures .more,.note{font-size:8.5pt}
 .pair{grid-template-columns:1fr 1fr;gap:10pt;margin:10pt 0}
-.panels{grid-template-columns:repeat(3,1fr);gap:10pt}.figures li,figure,tr,.notice,.pair{break-inside:avoid}h2,h3{break-after:avoid}
-thead{display:table-header-group}.wide{overflow:visible}table{font-size:9.5pt}.id{font-size:8.5pt}}
+.panels{grid-template-columns:repeat(3,1fr);gap:10pt}.figures li,figure,tr,.notice,.pair{break-inside:avoid}
+h2,h3,thead{break-after:avoid}thead{display:table-header-group}.wide{overflow:visible}table{font-size:9.5pt}.id{font-size:8.5pt}}
 """
 
 # Sorts by what stands in data-sort, else by the text; without scripts the order stays the one the page came with.

@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from typing import Any
 
 SCHEMA = "gitdesk.output/1"
-KINDS = ("tickets", "ticket", "events", "hits", "violations", "outcome", "rows", "doctor", "import")
+KINDS = (
+    "tickets",
+    "ticket",
+    "events",
+    "hits",
+    "violations",
+    "outcome",
+    "rows",
+    "doctor",
+    "import",
+    "sla_report",
+)
 
 # What JSON may carry as it is but a terminal must not see; JSON reads the escape as the same character.
 _UNSAFE = pattern("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")

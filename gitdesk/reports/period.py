@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 
 from gitdesk.value import Value
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 DAY, WEEK, MONTH = "day", "week", "month"
 _MOST_DAYS, _MOST_WEEKS = 31, 26 * 7  # days that a chart of days, and one of weeks, spans at most
-_MOST_BUCKETS = 60  # of a chart; what is older is left out of it
+_MOST_MONTHS = 60  # of a chart; what is older is left out of it
 
 
 class Period(Value):
@@ -59,30 +59,19 @@ def buckets(days: Iterable[date]) -> Buckets:
         return Buckets(unit=DAY, starts=())
     first, last = known[0], known[-1]
     span = (last - first).days + 1
-    unit = DAY if span <= _MOST_DAYS else WEEK if span <= _MOST_WEEKS else MONTH
-    starts = [_start(first, unit)]
-    while (following := _next(starts[-1], unit)) <= last:
-        starts.append(following)
-    return Buckets(
-        unit=unit,
-        starts=tuple(starts[-_MOST_BUCKETS:]),
-        left_out=max(len(starts) - _MOST_BUCKETS, 0),
-    )
+    if span > _MOST_WEEKS:
+        return _months(first, last)
+    unit, step = (DAY, 1) if span <= _MOST_DAYS else (WEEK, 7)
+    begin = first.toordinal() - (first.weekday() if unit == WEEK else 0)
+    starts = (date.fromordinal(max(number, 1)) for number in range(begin, last.toordinal() + 1, step))
+    return Buckets(unit=unit, starts=tuple(starts))
 
 
-def _start(day: date, unit: str) -> date:
-    if unit == WEEK:
-        return date.fromordinal(max(day.toordinal() - day.weekday(), 1))
-    return day.replace(day=1) if unit == MONTH else day
-
-
-def _next(day: date, unit: str) -> date:
-    try:
-        if unit == MONTH:
-            return day.replace(year=day.year + day.month // 12, month=day.month % 12 + 1)
-        return day + timedelta(days=7 if unit == WEEK else 1)
-    except (OverflowError, ValueError):
-        return date.max
+def _months(first: date, last: date) -> Buckets:
+    numbers = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    shown = numbers[-_MOST_MONTHS:]
+    starts = tuple(date(number // 12, number % 12 + 1, 1) for number in shown)
+    return Buckets(unit=MONTH, starts=starts, left_out=len(numbers) - len(shown))
 
 
 def _label(day: date, unit: str) -> str:

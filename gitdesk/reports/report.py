@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class Report:
     """Rows first, then the rest: `document`, `plain` and `problems` are right once `items` has come to its end."""
 
+    name = ""  # in REPORTS
     kind = ""  # of the items, in schema/output.schema.json
     kinds: Sequence[Kind] = ()  # of the findings
     columns: Sequence[Column] = ()

@@ -8,7 +8,7 @@ from gitdesk.reports import sla_findings, sla_row
 from gitdesk.reports.period import Period
 from gitdesk.reports.report import Report
 from gitdesk.reports.sla_findings import KINDS
-from gitdesk.reports.sla_plain import order, plain
+from gitdesk.reports.sla_plain import left, order, plain
 from gitdesk.reports.sla_summary import Summary
 from gitdesk.reports.sla_tally import Tally
 
@@ -40,7 +40,7 @@ class SlaReport(Report):
     only by what shows them. `locate` finds the line that a finding points at. `by` is the breakdown people see first.
     """
 
-    kind = "sla"
+    name, kind = "sla", "sla_report"
     kinds = KINDS
     columns = tuple(Column(name) for name in sla_row.NAMES)
 
@@ -117,9 +117,7 @@ class SlaReport(Report):
     @property
     def at_risk(self) -> tuple[Cycle, ...]:
         """Returns what is at risk, the least remaining first."""
-        return tuple(
-            sorted(self.tally.at_risk, key=lambda each: ((each.target or 0) - each.elapsed, order(each)))
-        )
+        return tuple(sorted(self.tally.at_risk, key=lambda each: (left(each), order(each))))
 
     @property
     def running(self) -> tuple[Cycle, ...]:

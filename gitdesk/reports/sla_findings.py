@@ -56,7 +56,7 @@ def breach_words(cycle: Cycle) -> str:
 
 def risk_words(cycle: Cycle) -> str:
     """Returns what is left, and when it is over."""
-    left = worked(cycle.remaining if cycle.remaining is not None else (cycle.target or 0) - cycle.elapsed)
+    left = worked((cycle.target or 0) - cycle.elapsed)
     when = f", due {utc_minute(cycle.due_at)} UTC" if cycle.due_at else ""
     paused = ", paused" if cycle.state == PAUSED else ""
     used = f"{worked(cycle.elapsed)} of {worked(cycle.target or 0)} used"

@@ -72,13 +72,18 @@ def plain(report: SlaReport) -> dict[str, Any]:
             ],
         },
         "at_risk": [
-            {**_named_row(each), "remaining": each.remaining, "elapsed": each.elapsed, "target": each.target}
+            {**_named_row(each), "remaining": left(each), "elapsed": each.elapsed, "target": each.target}
             for each in report.at_risk
         ],
         "running_breaches": [{**_named_row(each), "late_by": each.late_by} for each in report.running],
         "time_in_status": [{"status": name, "seconds": seconds} for name, seconds in statuses],
         "problems": list(report.problems),
     }
+
+
+def left(cycle: Cycle) -> int:
+    """Returns the working time that is left of the target of a cycle that is not over."""
+    return (cycle.target or 0) - cycle.elapsed
 
 
 def order(cycle: Cycle) -> tuple[str, int, int]:

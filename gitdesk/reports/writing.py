@@ -148,11 +148,33 @@ class _Findings(Writer):
         super().__init__(report, page)
         self.findings: list[Finding] = []
 
+    def with_problems(self) -> list[Finding]:
+        """Returns what could not be read, then the findings, the gravest first."""
+        from gitdesk.render.finding import ERROR
+
+        ordered = sorted(self.findings, key=lambda each: each.severity != ERROR)
+        return [*map(_problem, self.report.problems), *ordered]
+
     def row(self, item: Any) -> str:
         found = self.report.finding(item)
         if found is not None:
             self.findings.append(found)
         return ""
+
+
+def _problem(text: str) -> Finding:
+    """Returns a problem as a finding, at the file that it names before a colon."""
+    from gitdesk.render.finding import Finding, fingerprint
+
+    path = text.partition(": ")[0]
+    named = path.endswith((".md", ".yaml")) and not path.startswith(("/", "."))
+    return Finding(
+        code="unreadable",
+        message=text,
+        path=path if named else "",
+        title="The numbers are not whole",
+        fingerprint=fingerprint("unreadable", text),
+    )
 
 
 class _Sarif(_Findings):
@@ -172,7 +194,7 @@ class _Sarif(_Findings):
             version=__version__,
             properties=told,
             problems=report.problems,
-            category=f"gitdesk/{report.kind}",
+            category=f"gitdesk/{report.name}",
         )
 
 
@@ -181,21 +203,21 @@ class _Annotations(_Findings):
 
     def end(self) -> Iterator[str]:
         from gitdesk.render.annotations import render_annotations
-        from gitdesk.render.finding import ERROR, NOTE, Finding
+        from gitdesk.render.finding import NOTE, Finding
 
-        ordered = sorted(self.findings, key=lambda each: each.severity != ERROR)
+        ordered = self.with_problems()
         shown, left = ordered[:_MOST_ANNOTATIONS], len(ordered) - _MOST_ANNOTATIONS
         if left > 0:
             words = f"{left:,} more are in the report: a run shows only so many annotations"
             shown.append(Finding(code="more", severity=NOTE, message=words, title="More findings"))
-        return render_annotations(shown, self.report.problems)
+        return render_annotations(shown)
 
 
 class _CodeQuality(_Findings):
     def end(self) -> Iterable[str]:
         from gitdesk.render.code_quality import render_code_quality
 
-        return render_code_quality(self.findings, self.report.problems)
+        return render_code_quality(self.with_problems())
 
 
 class _Junit(Writer):
@@ -223,7 +245,7 @@ class _Junit(Writer):
 
         for number, problem in enumerate(self.report.problems, 1):
             self._suite("data").add(Case(name=f"problem {number}", error=problem))
-        return render_junit(f"gitdesk {self.report.kind}", self._suites.values())
+        return render_junit(f"gitdesk {self.report.name}", self._suites.values())
 
 
 class _Page(Writer):
