@@ -44,6 +44,15 @@ def promise(terms: Terms, policy: Policy | None, priority: str, metric: str) -> 
     return found
 
 
+def metrics_of(terms: Terms) -> frozenset[str]:
+    """Returns the metrics that some policy of terms promises something for."""
+    found: frozenset[str] | None = vars(terms).get("_metrics")
+    if found is None:
+        every = (targets for policy in terms.policies for targets in policy.targets.values())
+        found = vars(terms)["_metrics"] = frozenset(metric for targets in every for metric in targets or ())
+    return found
+
+
 def _promise(terms: Terms, policy: Policy | None, priority: str, metric: str) -> Promise:
     calendar, duration, why = None, None, ""
     if not terms.policies:

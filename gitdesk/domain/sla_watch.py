@@ -41,7 +41,7 @@ class Watch:
 
     __slots__ = (
         "at", "breach_policy", "breach_priority", "breach_target", "breached", "calendar", "cause", "closed",
-        "due_reached", "elapsed", "first_stopped", "first_verdict", "loosened_by", "metric", "mode", "no_reply",
+        "elapsed", "ends", "first_stopped", "first_verdict", "loosened_by", "metric", "mode", "no_reply",
         "number", "paused", "policy", "priority", "remarks", "started", "status", "stopped", "stretches", "target",
         "terms", "why_none",
     )  # fmt: skip
@@ -60,6 +60,7 @@ class Watch:
         self.breach_target: int | None = None
         self.breach_policy = self.breach_priority = self.loosened_by = ""
         self.stopped: int | None = None
+        self.ends: int | None = None  # while it is void: when what it waits for was done all the same
         self.no_reply = False
         self.first_verdict, self.first_stopped = "", None  # type: str, int | None
         self.remarks: list[str] = []
@@ -148,14 +149,22 @@ class Watch:
         """Voids it at the instant it was settled to."""
         self.mode, self.stopped = VOIDED, self.at
 
-    def revive(self, at: int, cause: int) -> None:
-        """Lets it go on after it ended; the time in between is left out, the first verdict is kept."""
+    def revive(self, at: int, cause: int) -> bool:
+        """Lets it go on after it ended or was voided; the time in between is left out, the first verdict is kept.
+
+        Tells whether it goes on: not when what it waits for was done while it was void; then it ended there.
+        """
         if self.mode == ENDED and self.first_stopped is None:
             self.first_stopped = self.stopped
             self.first_verdict = "met" if self.breached is None else "breached"
+        end, self.ends = self.ends, None
         self.mode, self.stopped, self.no_reply = STAND, None, False
-        self.settle(at, cause)
-        self.mode = RUN
+        self.settle(at if end is None else end, cause)
+        if end is not None:
+            self.stop()
+        else:
+            self.mode = RUN
+        return end is None
 
     def due(self) -> int | None:
         """Returns the latest instant at which elapsed ≤ target, of a running clock as of the last settling."""
