@@ -63,7 +63,7 @@ def _body(block: Any) -> Iterator[str]:
                 )
                 for row in block.rows
             ]
-            yield _table((block.heading, "", "share", "met of all"), "llrr", rows)
+            yield _table((escape(block.heading), "", "share", "met of all"), "llrr", rows)
         case Grid(rows=[_, *_]):
             heads = [escape(field.heading) for field in block.fields]
             align = "".join("l" if field.kind in ("id", "text", "time") else "r" for field in block.fields)
@@ -79,7 +79,7 @@ def _body(block: Any) -> Iterator[str]:
                 (escape(name), f"`{bar(seconds, whole, _BAR)}`", percent(seconds, whole), duration(seconds))
                 for name, seconds in block.parts
             ]
-            yield _table((block.heading, "", "share", "time"), "llrr", rows)
+            yield _table((escape(block.heading), "", "share", "time"), "llrr", rows)
         case Trend(series=[_, *_]):
             heads = [escape(block.bucket), *(escape(series.name) for series in block.series)]
             yield _table(heads, "l" + "r" * len(block.series), _trend_rows(block))

@@ -39,21 +39,25 @@ def render_lines(document: Document, page: Page) -> Iterator[str]:
 def _block(block: Any, page: Page, room: int) -> Iterator[str]:
     match block:
         case Figures():
-            yield from _figures(block, page.paint)
+            yield from _figures(block, page.paint, room)
         case Shares():
-            yield page.paint("heading", block.title)
-            yield from _shares(block.rows, page.paint, room) if block.rows else [block.nothing]
+            yield page.paint("heading", cut(safe(block.title), room))
+            yield from (
+                _shares(block.rows, page.paint, room) if block.rows else wrap(safe(block.nothing), room)
+            )
         case Grid():
-            yield page.paint("heading", _counted(block))
-            yield from _grid(block, page, room) if block.rows else [block.nothing]
+            yield page.paint("heading", cut(safe(_counted(block)), room))
+            yield from _grid(block, page, room) if block.rows else wrap(safe(block.nothing), room)
         case Stack():
-            yield page.paint("heading", block.title)
-            yield from _stack(block) if any(each for _, each in block.parts) else [block.nothing]
+            yield page.paint("heading", cut(safe(block.title), room))
+            yield from (
+                _stack(block) if any(each for _, each in block.parts) else wrap(safe(block.nothing), room)
+            )
         case Trend():
-            yield page.paint("heading", block.title)
-            yield from _trend(block) if block.series else [block.nothing]
+            yield page.paint("heading", cut(safe(block.title), room))
+            yield from _trend(block) if block.series else wrap(safe(block.nothing), room)
         case Notice():
-            yield page.paint(STYLES.get(block.tone, ""), block.title)
+            yield page.paint(STYLES.get(block.tone, ""), cut(safe(block.title), room))
             for each in block.texts:
                 yield from wrap(f"  {safe(each)}", room, "    ")
 
@@ -62,12 +66,14 @@ def _counted(block: Grid) -> str:
     return f"{block.title} ({len(block.rows) + block.more:,})" if block.rows else block.title
 
 
-def _figures(block: Figures, paint: Paint) -> Iterator[str]:
-    size = max(width(figure.value) for figure in block.figures)
-    for figure in block.figures:
-        value = paint(STYLES.get(figure.tone, ""), pad(figure.value, size, "right"))
-        note = paint("dim", f"  {figure.note}") if figure.note else ""
-        yield f"  {value}  {figure.label}{note}"
+def _figures(block: Figures, paint: Paint, room: int) -> Iterator[str]:
+    values = [safe(figure.value) for figure in block.figures]
+    size = max(map(width, values))
+    for figure, value in zip(block.figures, values, strict=True):
+        shown = paint(STYLES.get(figure.tone, ""), pad(value, size, "right"))
+        label = cut(safe(figure.label), room - size - 4)
+        note = cut(safe(figure.note), max(room - size - width(label) - 6, 0))
+        yield f"  {shown}  {label}" + (paint("dim", f"  {note}") if note else "")
 
 
 def _shares(rows: Sequence[Share], paint: Paint, room: int) -> Iterator[str]:

@@ -48,7 +48,7 @@ def progress_bar(used: int, whole: int, tone: str) -> str:
     parts = ['<rect class="track" width="200" height="12"/>']
     parts.append(f'<rect class="{tone}" width="{_n(filled)}" height="12"/>')
     if used > whole:
-        parts.append(f'<rect class="mark" x="{_n(mark - 1)}" width="2" height="12"/>')
+        parts.append(f'<rect class="mark" x="{_n(max(mark - 1, 0))}" width="2" height="12"/>')
     return _bar("".join(parts))
 
 
