@@ -174,6 +174,20 @@ def _list_events(
 
 
 def _field_events(ticket_id: str, old: _Fields, new: _Fields, initial: bool) -> Iterator[Event]:
+    if len(old) == len(new) and all(one[0] == other[0] for one, other in zip(old, new, strict=True)):
+        for place, (one, other) in enumerate(zip(old, new, strict=True)):
+            if one is not other and one[1] != other[1]:
+                yield Event(
+                    ticket_id=ticket_id,
+                    kind="field",
+                    field=one[0],
+                    before=value_text(one[1]),
+                    after=value_text(other[1]),
+                    was=place,
+                    index=place,
+                    initial=initial,
+                )
+        return
     from gitdesk.domain.event_sequence import align
 
     found = align(tuple(key for key, _ in old), tuple(key for key, _ in new))

@@ -83,6 +83,12 @@ class Delta(Value, kw_only=False):
     add: tuple[Any, ...] | None = None
     remove: tuple[Any, ...] = ()
 
+    def __repr__(self) -> str:
+        # What every value says, written out: a log of many columns names its events by these.
+        return (
+            f"Delta(before={self.before!r}, after={self.after!r}, add={self.add!r}, remove={self.remove!r})"
+        )
+
 
 class Step(Value):
     """One event of the source. `gone` tells that the ticket was deleted (True) or restored (False)."""

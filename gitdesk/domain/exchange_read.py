@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from operator import itemgetter
 
 from gitdesk.domain.exchange import (
@@ -40,6 +41,7 @@ _ATTACHMENT_KEYS = frozenset(("name", "path", "url", "data", "media_type", "size
 _SOURCE_KEYS = frozenset(("system", "id", "url"))
 _TOLD_KEYS = frozenset(("reason", "via", "automation", "on_behalf_of"))
 _LONGEST_ID = 500  # characters of a source's id
+_SHORT = 100  # characters of a value that is likely to come again
 _NOTHING = Told()
 _NO_TEXTS = frozenset((*LISTS, "messages", "snoozed_until", "created"))
 
@@ -211,12 +213,24 @@ def _changes(data: Mapping[str, Any], where: str, moment: Moment) -> tuple[tuple
     given = data.get("changes") or {}
     if not isinstance(given, dict):
         raise Malformed(f"{where}.changes", "names and values are expected, { … }")
-    found = [
-        (str(key), _delta(str(key), value, f"{where}.changes.{key}", moment)) for key, value in given.items()
-    ]
+    found = []
+    for key, value in given.items():
+        if value.__class__ is dict and len(value) == 1 and key not in _NO_TEXTS:
+            text = value.get("to", UNKNOWN)  # as logs have it: what a value became
+            if text is None:
+                text = ""
+            if text.__class__ is str and len(text) < _SHORT:
+                found.append((key, _becomes(text)))
+                continue
+        found.append((str(key), _delta(str(key), value, f"{where}.changes.{key}", moment)))
     if data.get("merged_into"):
         found.append(("merged_into", Delta(UNKNOWN, _text(data, "merged_into", where))))
     return tuple(found)
+
+
+@lru_cache(maxsize=20_000)
+def _becomes(text: str) -> Delta:
+    return Delta(UNKNOWN, text)
 
 
 def _delta(key: str, value: Any, where: str, moment: Moment) -> Delta:

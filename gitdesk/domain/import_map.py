@@ -20,6 +20,7 @@ KINDS = {
     "statuses": "status", "priorities": "priority", "types": "type", "groups": "group", "tags": "tags",
     "people": "people", "fields": "fields", "links": "links",
 }  # fmt: skip
+_KIND_OF = {**{part: kind for kind, part in KINDS.items()}, "assignee": "people"}
 SECTIONS = ("source", "timezone", "unchanged", "shape", *KINDS, "values")
 NOTE, SKIP = "note", "skip"
 _NO_FIELD = str.maketrans("./", "--")  # what names may have and names of fields may not
@@ -62,6 +63,10 @@ class Names:
         self.system = given.system or system
         self.met: dict[str, dict[str, Met]] = {kind: {} for kind in KINDS}
         self.met_values: dict[str, dict[str, Met]] = {}
+        self.weight = 1  # what meeting a name counts: 0 where it was counted already
+        self.usual: dict[
+            tuple[str, str], tuple[Any, tuple[Met, ...]]
+        ] = {}  # kept by who translates with this
         self.example = ""  # the ticket that is read at the moment
         self.source = self.system  # and the system it is from
         self._known = {
@@ -89,6 +94,7 @@ class Names:
     def turn_to(self, key: str) -> None:
         """Goes on with the names of another ticket, by what its source calls it: `zendesk:4711`."""
         self.example, source = key, key.partition(":")[0]
+        self.weight = 1
         if source != self.source:
             self.source = source
             self._authors.clear()  # who has no address has one of each source
@@ -102,7 +108,7 @@ class Names:
         met = self.met[kind].get(text)
         if met is None:
             met = self.met[kind][text] = self._meet(kind, text)
-        met.count += 1
+        met.count += self.weight
         return met.target or ""
 
     def _meet(self, kind: str, text: str) -> Met:
@@ -139,17 +145,29 @@ class Names:
     def field(self, name: str, value: FieldValue) -> tuple[str, FieldValue]:
         """Returns a field's name and value as the desk has them; a name "" is left out."""
         target = self.name("fields", name)
-        if not target:
-            return "", ""
+        return (target, self.field_value(target, value)) if target else ("", "")
+
+    def field_value(self, target: str, value: FieldValue) -> FieldValue:
+        """Returns the value of a field of the desk, by the field's name."""
         spec = self._specs.get(target)
         if spec is None and not isinstance(value, str):
             self._lists.add(target)
         if isinstance(value, str):
-            return target, self._value(target, value) if value else ""
+            return self._value(target, value) if value else ""
         items = [self._value(target, each) for each in value]
         if spec is not None and spec.type != "list":
-            return target, self._value(target, ", ".join(each for each in items if each))
-        return target, tuple(sorted({each for each in items if each}))
+            return self._value(target, ", ".join(each for each in items if each))
+        return tuple(sorted({each for each in items if each}))
+
+    def counted(self, key: str, text: str) -> tuple[Met, ...]:
+        """Returns what was counted when a ticket's value was translated: `status`, `fields.region`."""
+        if not key.startswith("fields."):
+            kind = _KIND_OF.get(key)
+            met = self.met[kind].get(text) if kind else None
+            return (met,) if met else ()
+        name = self.met["fields"][key[7:]]
+        value = self.met_values.get(name.target or "", {}).get(text)
+        return (name, value) if value else (name,)
 
     def _value(self, name: str, text: str) -> str:
         section, spec = self._map.values.get(name, {}), self._specs.get(name)
@@ -164,7 +182,7 @@ class Names:
             wrong = bool(target) and spec is not None and bool(spec.problem(_of(spec, target or "")))
             self._unknown_met |= wrong
             met = known[text] = Met(target, self.example, unknown=wrong)
-        met.count += 1
+        met.count += self.weight
         return met.target or ""
 
     def link(self, kind: str, known: Iterable[str]) -> str:
@@ -175,7 +193,7 @@ class Names:
             section = self._map.names.get("links", {})
             target = section.get(kind, word if word in set(known) else "relates")
             met = self.met["links"][kind] = Met(target, self.example)
-        met.count += 1
+        met.count += self.weight
         return met.target or ""
 
     # people
@@ -187,7 +205,7 @@ class Names:
         met = self.met["people"].get(text)
         if met is None:
             met = self.met["people"][text] = self._meet_agent(text)
-        met.count += 1
+        met.count += self.weight
         return met.target or ""
 
     def _meet_agent(self, text: str) -> Met:

@@ -43,6 +43,8 @@ LONGEST_TEXT = (
     200_000  # characters of a message or a description; what is longer becomes a file beside the ticket
 )
 _EXCERPT = 2_000
+_USUAL = frozenset(("status", "priority", "type", "group", "assignee", "channel", "requester"))
+_SHORT, _MOST_USUAL = 100, 20_000  # characters of a value, and values, whose translation is kept
 _ONE_VALUE = tuple(key for key in SCALARS if key not in ("title", "description", "created"))
 _CLEARED = str.maketrans({0: "\ufffd", **dict.fromkeys(range(0xD800, 0xE000), "\ufffd")})
 
@@ -75,46 +77,90 @@ class Rendition:
         self._long = 0
 
     def now(self) -> State:
-        record = self._record
+        """Returns what the source says now; of that, what an event tells is not counted once more."""
+        record, names = self._record, self._names
+        told, items = self._told()
         parts: dict[str, Any] = {}
         for key in _ONE_VALUE:
             if key in record.facts:
-                parts[key] = self.value(key, record.facts[key])
+                value = record.facts[key]
+                names.weight = 0 if key in told and told[key] in (value, str(value)) else 1
+                parts[key] = self.value(key, value)
         for key in LISTS:
             if key in record.facts:
+                names.weight = 0 if key in items else 1
                 parts[key] = self.value(key, record.facts[key])
+                names.weight = 1
+                if key in items:  # only for the count
+                    self.value(key, tuple(each for each in record.facts[key] if str(each) not in items[key]))
         parts["title"], parts["created"] = record.title, record.created
         parts["description"] = str(record.facts.get("description") or "")
         fields = {}
         for name, value in record.fields.items():
-            target, found = self._names.field(name, self._field(value))
+            names.weight = 0 if told.get(f"fields.{name}", UNKNOWN) == value else 1
+            target, found = names.field(name, self._field(value))
             if target:
                 fields[target] = found
+        names.weight = 1
         return State(parts, fields)
 
+    def _told(self) -> tuple[dict[str, Any], dict[str, set[str]]]:
+        """Returns what the events make of each value in the end, and what they tell of each list."""
+        told: dict[str, Any] = {}
+        items: dict[str, set[str]] = {}
+        for step in self._record.steps:
+            for key, delta in step.changes:
+                if key in LISTS:
+                    known = items.setdefault(key, set())
+                    for side in (delta.before, delta.after, delta.add, delta.remove):
+                        if isinstance(side, tuple):
+                            known.update(map(str, side))
+                else:
+                    told[key] = delta.after
+        return told, items
+
     def step(self, step: Step) -> list[tuple[str, Delta]]:
+        """Returns what an event changes, by the desk's keys."""
         found = []
+        usual = self._names.usual
         for key, delta in step.changes:
-            if key.startswith("fields."):
-                target = self._names.name("fields", key[7:])
-                if target:
-                    found.append((f"fields.{target}", self._field_delta(key[7:], delta)))
-            elif key in _ONE_VALUE or key in LISTS:
-                found.append((key, self._delta(key, delta)))
-            elif key in ("title", "description", "created", "messages"):
-                found.append((key, delta))
+            after = delta.after
+            is_plain = after.__class__ is str and delta.before is UNKNOWN and delta.add is None
+            known = usual.get((key, after)) if is_plain else None
+            if known is not None:  # a log says the same again and again
+                change, counted = known
+                for met in counted:
+                    met.count += 1
             else:
-                self._around.count(f'changes of "{key}", kept as notes')
+                change = self._change(key, delta)
+                if is_plain and len(after) < _SHORT and (key in _USUAL or key.startswith("fields.")):
+                    if len(usual) > _MOST_USUAL:
+                        usual.clear()
+                    if "\n" not in after:  # which is counted each time
+                        usual[key, after] = change, self._names.counted(key, line(after))
+            if change is not None:
+                found.append(change)
         return found
+
+    def _change(self, key: str, delta: Delta) -> tuple[str, Delta] | None:
+        if key.startswith("fields."):
+            target = self._names.name("fields", key[7:])
+            return (f"fields.{target}", self._field_delta(target, delta)) if target else None
+        if key in _ONE_VALUE or key in LISTS:
+            return key, self._delta(key, delta)
+        if key in ("title", "description", "created", "messages"):
+            return key, delta
+        self._around.count(f'changes of "{key}", kept as notes')
+        return None
 
     def _delta(self, key: str, delta: Delta) -> Delta:
         if delta.add is not None:
             return Delta(UNKNOWN, UNKNOWN, self.value(key, delta.add), self.value(key, delta.remove))
         return Delta(self.value(key, delta.before), self.value(key, delta.after))
 
-    def _field_delta(self, name: str, delta: Delta) -> Delta:
+    def _field_delta(self, target: str, delta: Delta) -> Delta:
         def value(text: Any) -> Any:
-            return text if text is UNKNOWN else self._names.field(name, self._field(text))[1]
+            return text if text is UNKNOWN else self._names.field_value(target, self._field(text))
 
         if delta.add is not None:
             return Delta(UNKNOWN, UNKNOWN, as_items(value(delta.add)), as_items(value(delta.remove)))

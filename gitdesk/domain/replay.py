@@ -59,7 +59,7 @@ class Replay:
         state = State(dict(now.parts), dict(now.fields))
         for _, changes in reversed(steps):
             for key, delta in reversed(changes):
-                state.take(key, before(delta, state.get(key)))
+                state.take(key, delta.before if delta.add is None else before(delta, state.get(key)))
         if not any(key == "merged_into" for _, changes in steps for key, _ in changes):
             state.take("merged_into", "")  # no event tells of a merge: it came last
         folded = self._fold(steps, state)

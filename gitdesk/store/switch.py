@@ -75,8 +75,14 @@ def _read_trees(
 ) -> None:
     options, environ = attributes.filters_off(repo)
     environ |= {"GIT_DIR": checkout.git_dir, "GIT_WORK_TREE": checkout.path, "GIT_INDEX_FILE": index}
-    words = ("-C", checkout.path, *options, "read-tree", "-m", "-u", "--no-recurse-submodules", *trees)
+    place = ("-C", checkout.path, *options)
+    words = (*place, "read-tree", "-m", "-u", "--no-recurse-submodules", *trees)
     done = repo.call(*words, env=environ, keep_open=keep_open)
+    if (
+        done.status
+    ):  # in a folder that was copied or unpacked every file looks changed until Git looks into it
+        repo.call(*place, "update-index", "-q", "--refresh", env=environ, keep_open=keep_open)
+        done = repo.call(*words, env=environ, keep_open=keep_open)
     if done.status:
         said = done.error.decode("utf-8", "replace").strip().splitlines()
         first = said[0].removeprefix("error: ").removeprefix("fatal: ") if said else "no reason given"

@@ -75,11 +75,9 @@ def _block(key: str, value: object) -> str:
     if not value and key not in fresh.ALWAYS:
         return ""
     if key == "fields":
-        lines = list(fresh.key_lines(key, ()))
-        own: Any = fresh.shown(key, value)
-        for name, one in own:
-            lines += _field(name, one)
-        block = "\n".join(lines) + "\n" if len(lines) > 1 else ""
+        own: Any = value
+        block = "".join([_field(name, one) for name, one in sorted(dict(own).items())])
+        block = f"fields:\n{block}" if block else ""
     else:
         block = _usual(key, value)
     return f"\n{block}" if block and key not in fresh.STABLE else block
@@ -93,6 +91,7 @@ def _usual(key: str, value: object) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _field(name: str, value: FieldValue) -> list[str]:
-    """Returns the lines of one of a ticket's own fields."""
-    return ["  " + line for line in fresh.key_lines(name, value)]
+def _field(name: str, value: FieldValue) -> str:
+    """Returns the lines of one of a ticket's own fields, "" for an unset one."""
+    kept: Any = fresh.shown("fields", ((name, value),))
+    return "".join(f"  {line}\n" for name, one in kept for line in fresh.key_lines(name, one))
