@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from gitdesk.domain import rules
+from gitdesk.desk.calendars import holiday_files, known_holidays
+from gitdesk.domain import rules, rules_holidays
 from gitdesk.domain.change import Change, is_document
 from gitdesk.domain.config import DEFAULT_ATTACHMENT_BYTES, PATH
 from gitdesk.domain.rules_file import check_file
 from gitdesk.domain.violation import Violation
 from gitdesk.store import codec, entries, misplaced, read, staging
+from gitdesk.store.holiday_file import FOLDER
 from gitdesk.store.objects import TREE_MODE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
     from gitdesk.desk.door import Desk
     from gitdesk.domain.config import Config
@@ -26,7 +28,9 @@ def everything(desk: Desk) -> Iterator[Violation]:
 
     With a gitdesk.yaml that cannot be used, files are judged by their format alone.
     """
-    config = yield from _configuration(read.find_file(desk.repo, desk.tip, PATH) or b"")
+    data = read.find_file(desk.repo, desk.tip, PATH) or b""
+    config = yield from _configuration(data)
+    yield from _weighed(_holidays(config, data, holiday_files(desk.repo, desk.tip)), config)
     limit = config.limits.attachment_bytes if config is not None else DEFAULT_ATTACHMENT_BYTES
     for path, mode, size in entries.listed(desk.repo, desk.tip):
         yield from _weighed(_check_entry(path, mode, size, limit), config)
@@ -46,18 +50,43 @@ def staged(desk: Desk) -> Iterator[Violation]:
     """Yields what a commit of the index as it is would bring in."""
     found = staging.staged(desk.repo, desk.environ.get("GIT_INDEX_FILE"))
     config: Config | None = desk.config if not any(one.path == PATH for one in found) else None
+    data = read.find_file(desk.repo, desk.tip, PATH) or b""
     for one in found:
         if one.path == PATH and one.new is not None:
-            config = yield from _configuration(desk.repo.blob(one.new))
+            data = desk.repo.blob(one.new)
+            config = yield from _configuration(data)
+    if any(one.path == PATH or one.path.startswith(FOLDER) for one in found):
+        files = holiday_files(desk.repo, desk.tip)
+        for one in found:
+            if one.path.startswith(FOLDER) and one.path.endswith(".yaml"):
+                files.pop(one.path, None)
+                if one.new is not None:
+                    files[one.path] = desk.repo.blob(one.new)
+        yield from _weighed(_holidays(config, data, files), config)
     limit = config.limits.attachment_bytes if config is not None else DEFAULT_ATTACHMENT_BYTES
     for one in found:
-        if one.path == PATH or one.deleted:
+        if one.path == PATH or one.deleted or one.path.startswith(FOLDER):
             continue
         size = len(desk.repo.blob(one.new)) if one.new is not None else 0
         yield from _weighed(_check_entry(one.path, one.mode, size, limit), config)
         if is_document(one.path) and one.new is not None:
             before, after = _version(desk, one.path, one.old), _version(desk, one.path, one.new)
             yield from _judge(Change(path=one.path, before=before, after=after), config)
+
+
+def _holidays(config: Config | None, data: bytes, files: Mapping[str, bytes]) -> Iterator[Violation]:
+    """Yields what is wrong in the files of holidays, then what gitdesk.yaml asks of them in vain."""
+    known, broken = known_holidays(files)
+    for path in sorted(broken):
+        yield from broken[path]
+    if config is None:
+        return
+    unreadable = frozenset(path.removeprefix(FOLDER).removesuffix(".yaml") for path in broken)
+    findings = list(rules_holidays.check(config.calendars, known, unreadable))
+    if findings:
+        from gitdesk.store.config_file import placed
+
+        yield from placed(findings, data, {rule.code: rule.severity for rule in rules_holidays.RULES})
 
 
 def _check_entry(path: str, mode: str, size: int, limit: int) -> tuple[Violation, ...]:

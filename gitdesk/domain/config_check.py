@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from itertools import islice
 
+from gitdesk.domain import calendar_check
 from gitdesk.domain.config import CHOICE, FORMAT_VERSION, LIST, FieldSpec, as_text, as_value
 from gitdesk.domain.customers import domain_key
+from gitdesk.domain.finding import Finding as Finding
+from gitdesk.domain.finding import Pointer as Pointer
 from gitdesk.domain.people import RESERVED_IDS
 from gitdesk.domain.workflow import ANY, CANCELLED, CATEGORIES, CLOSED, FIELD_PREFIX, FINAL, NEW
-from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,18 +24,7 @@ if TYPE_CHECKING:
 MAX_FINDINGS = 100  # nobody reads more, and a hostile file must not keep anybody busy
 MAX_CHOICES = 1000
 
-Pointer = tuple[str | int, ...]
 Named = tuple[Pointer, str]
-
-
-class Finding(Value):
-    """One thing that is wrong, at a place in the data; `at_key` means the key itself and not its value."""
-
-    code: str
-    message: str
-    pointer: Pointer
-    hint: str | None = None
-    at_key: bool = False
 
 
 def near(text: str, choices: Iterable[str]) -> str | None:
@@ -343,6 +334,7 @@ def _service(document: Mapping[str, Any], names: _Names) -> Iterator[Finding]:
     for name, calendar in (document.get("calendars") or {}).items():
         if "timezone" in calendar:
             yield from _zone(("calendars", name, "timezone"), calendar["timezone"])
+        yield from calendar_check.check(("calendars", name), calendar)
     for index, policy in enumerate((document.get("sla") or {}).get("policies") or []):
         yield from _policy(("sla", "policies", index), policy, names)
 

@@ -23,9 +23,10 @@ def __getattr__(name: str) -> Any:
     """Makes the table of all rules by their codes when it is first asked for: to judge a change, none is needed."""
     if name != "RULES":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from gitdesk.domain import rules_config, rules_file
+    from gitdesk.domain import rules_config, rules_file, rules_holidays
 
-    table = {rule.code: rule for family in (rules_file, rules_values, rules_config) for rule in family.RULES}
+    families = (rules_file, rules_values, rules_config, rules_holidays)
+    table = {rule.code: rule for family in families for rule in family.RULES}
     globals()["RULES"] = table
     return table
 

@@ -18,10 +18,53 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 1_000_000
 NOT_A_DESK = "C005"
+OVERLAID = ("calendars", "sla")  # what `sla report --policy` takes of another file
 
 
 def parse_config(data: bytes, path: str = PATH) -> tuple[Config | None, tuple[Violation, ...]]:
     """Returns the configuration and what is wrong with the file; no configuration when any of it is an error."""
+    hint = 'a desk has at least "desk", "workflow" and "priorities"; `gitdesk init` writes one that works'
+    root, violations = _composed(data, path, hint)
+    if root is None:
+        return None, violations
+    document = plain(root)
+    return _config(document, _violations(document, root, path))
+
+
+def parse_overlay(data: bytes, path: str, base: bytes) -> tuple[Config | None, tuple[Violation, ...]]:
+    """Returns the configuration that a desk's file says with other calendars and policies, and what is wrong in them.
+
+    The file may be a whole gitdesk.yaml; of it only `calendars` and `sla` count. `base` is the desk's own, in order.
+    """
+    root, violations = _composed(data, path, "it has at least `sla`, as gitdesk.yaml has it")
+    below, _ = _composed(base, PATH, "")
+    if root is None or below is None:
+        return None, violations
+    given = plain(root)
+    document = {**plain(below), **{key: given[key] for key in OVERLAID if key in given}}
+    if "sla" not in given:
+        message = 'the file has no "sla"'
+        hint = (
+            "write policies as in gitdesk.yaml, under `sla:`, and calendars of their own under `calendars:`"
+        )
+        return None, (Violation(code=NOT_A_DESK, message=message, path=path, line=1, column=1, hint=hint),)
+    found = _violations(document, root, path, within=OVERLAID)
+    return _config(document, found)
+
+
+def _config(
+    document: Mapping[str, Any], violations: tuple[Violation, ...]
+) -> tuple[Config | None, tuple[Violation, ...]]:
+    if any(each.severity == ERROR for each in violations):
+        return None, violations
+
+    from gitdesk.domain.config_parse import config_of
+
+    return config_of(document), violations
+
+
+def _composed(data: bytes, path: str, hint: str) -> tuple[Node | None, tuple[Violation, ...]]:
+    """Returns the tree of a file that is a list of keys with values, else what is wrong with it."""
     from gitdesk.store.yaml_tree import MAPPING, YamlProblem, compose
 
     text, trouble = _decode(data, path)
@@ -33,16 +76,8 @@ def parse_config(data: bytes, path: str = PATH) -> tuple[Config | None, tuple[Vi
         return None, problem.violations
     if root is None or root.kind != MAPPING:
         message = "the file is empty" if root is None else "the file is not a list of keys with values"
-        hint = 'a desk has at least "desk", "workflow" and "priorities"; `gitdesk init` writes one that works'
         return None, (Violation(code=NOT_A_DESK, message=message, path=path, line=1, column=1, hint=hint),)
-    document = plain(root)
-    violations = _violations(document, root, path)
-    if any(each.severity == ERROR for each in violations):
-        return None, violations
-
-    from gitdesk.domain.config_parse import config_of
-
-    return config_of(document), violations
+    return root, ()
 
 
 def _decode(data: bytes, path: str) -> tuple[str, Violation | None]:
@@ -90,8 +125,13 @@ def _typed(text: str) -> Any:
 # ---- findings → violations
 
 
-def _violations(document: Mapping[str, Any], root: Node, path: str) -> tuple[Violation, ...]:
-    """Returns what is wrong, in the order of the file. Names are looked at once the shape is right."""
+def _violations(
+    document: Mapping[str, Any], root: Node, path: str, within: tuple[str, ...] = ()
+) -> tuple[Violation, ...]:
+    """Returns what is wrong, in the order of the file. Names are looked at once the shape is right.
+
+    `within` narrows it to what stands under some keys.
+    """
     from gitdesk.domain.config_check import check
     from gitdesk.domain.rules_config import RULES
     from gitdesk.store.config_shape import check_shape
@@ -106,6 +146,8 @@ def _violations(document: Mapping[str, Any], root: Node, path: str) -> tuple[Vio
     severities.update(
         {code: wanted[code] for code, usual in severities.items() if usual == WARN and code in wanted}
     )
+    if within:
+        findings = [each for each in findings if each.pointer and each.pointer[0] in within]
     found = [_violation(finding, root, path, severities[finding.code]) for finding in findings]
     kept = {each for each in found if each.severity != OFF}
     return tuple(sorted(kept, key=lambda each: (each.line or 0, each.column or 0, each.code, each.message)))
@@ -123,6 +165,17 @@ def _violation(finding: Finding, root: Node, path: str, severity: str) -> Violat
         hint=finding.hint,
         subject="/".join(str(part) for part in (*finding.pointer, finding.message)),
     )
+
+
+def placed(
+    findings: Iterable[Finding], data: bytes, severity: Mapping[str, str], path: str = PATH
+) -> list[Violation]:
+    """Returns findings about a gitdesk.yaml that can be read, with line and column."""
+    from gitdesk.store.yaml_tree import compose
+
+    root = compose(data.decode("utf-8"), path)
+    assert root is not None
+    return [_violation(finding, root, path, severity[finding.code]) for finding in findings]
 
 
 def _node(root: Node, pointer: Pointer, at_key: bool) -> Node:

@@ -12,6 +12,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitdesk.store.git import Repo
 
+_CALENDARS = "calendars"
+
 
 class Staged(Value):
     """One path: blob ids before and after (None where there is no plain file), and its mode afterwards."""
@@ -28,7 +30,7 @@ class Staged(Value):
 
 
 def staged(repo: Repo, index_file: str | None = None) -> tuple[Staged, ...]:
-    """Returns the staged differences under tickets/ and of gitdesk.yaml, in the order of their paths.
+    """Returns the staged differences under tickets/ and calendars/ and of gitdesk.yaml, in the order of their paths.
 
     `index_file` is the index Git is about to commit when it is not the usual one, as for `git commit -a`.
     """
@@ -36,7 +38,9 @@ def staged(repo: Repo, index_file: str | None = None) -> tuple[Staged, ...]:
     _, head = repo.head()
     base = head or repo.run("hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
     words = ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff")
-    fields = repo.run(*at_top(repo), *words, base, "--", TICKETS, CONFIG_PATH, env=env).split(b"\0")
+    fields = repo.run(*at_top(repo), *words, base, "--", TICKETS, CONFIG_PATH, _CALENDARS, env=env).split(
+        b"\0"
+    )
     found = []
     for facts, path in zip(fields[::2], fields[1::2], strict=False):
         old_mode, new_mode, old, new, _ = facts[1:].decode("ascii").split(" ")
