@@ -27,13 +27,25 @@ def render_lines(document: Document, page: Page) -> Iterator[str]:
     """Yields the lines; ends of blocks are empty lines."""
     room = page.width or _WIDTH
     yield page.paint("heading", cut(safe(f"{document.title} · {document.subtitle}"), room))
-    facts = " · ".join(f"{name} {value}" for name, value in document.facts)
-    yield from (page.paint("dim", line) for line in wrap(safe(facts), room))
+    yield from (page.paint("dim", line) for line in _facts(document, room))
     for block in document.blocks:
         lines = list(_block(block, page, room))
         if lines:
             yield ""
             yield from lines
+
+
+def _facts(document: Document, room: int) -> Iterator[str]:
+    """Yields the facts, as many on a line as fit; one that is too long by itself is cut."""
+    line = ""
+    for name, value in document.facts:
+        fact = cut(safe(f"{name} {value}"), room)
+        if line and width(line) + width(fact) + 3 > room:
+            yield line
+            line = ""
+        line += f" · {fact}" if line else fact
+    if line:
+        yield line
 
 
 def _block(block: Any, page: Page, room: int) -> Iterator[str]:

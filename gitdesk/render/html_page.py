@@ -234,7 +234,7 @@ def _cell(value: Any, field: Field) -> str:
         return f'<td{kind} data-sort="{value}">{value:,}</td>'
     if field.kind in ("used", "share"):
         part, whole = value
-        tone = "bad" if part > whole else "careful" if field.kind == "used" else "good"
+        tone = "accent" if field.kind == "share" else "bad" if part > whole else "careful"
         bar, order = svg.progress_bar(part, whole, tone), part * 1000 // max(whole, 1)
         return f'<td{kind} data-sort="{order}">{bar}<span class="small">{percent(part, whole)}</span></td>'
     if isinstance(value, datetime):

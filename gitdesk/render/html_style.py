@@ -12,7 +12,7 @@ STYLE = """
 html{-webkit-text-size-adjust:100%}
 body{margin:0;background:var(--page);color:var(--ink);
 font:16px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","DejaVu Sans",sans-serif}
-main,header.top,footer{max-width:1120px;margin:0 auto;padding:0 24px}
+main,header.top,footer{max-width:1200px;margin:0 auto;padding:0 24px}
 header.top{padding-top:32px}
 h1{font-size:30px;line-height:1.2;margin:0;letter-spacing:-.02em;overflow-wrap:anywhere}
 .subtitle{color:var(--soft);margin:4px 0 0;font-size:17px;overflow-wrap:anywhere}
@@ -47,7 +47,7 @@ svg.trend .end{text-anchor:end}svg.trend .middle{text-anchor:middle}
 path.grid{stroke:var(--edge);stroke-width:1;stroke-dasharray:2 3}.base{stroke:var(--soft);stroke-width:1;opacity:.6}
 .line{fill:none;stroke:var(--accent);stroke-width:2;stroke-linejoin:round}
 .dot{fill:var(--card);stroke:var(--accent);stroke-width:2}.dot.some{fill:var(--bad);stroke:var(--card);stroke-width:1}
-rect.good{fill:var(--good)}rect.bad{fill:var(--bad)}rect.careful{fill:var(--careful)}rect.track{fill:var(--track)}
+rect.good{fill:var(--good)}rect.bad{fill:var(--bad)}rect.careful{fill:var(--careful)}rect.track{fill:var(--track)}rect.accent{fill:var(--accent)}
 rect.live{fill:var(--live)}rect.mark{fill:var(--ink)}rect.ink,circle.ink{fill:var(--hatch)}rect.seam{fill:var(--seam)}
 svg.bar{display:block;width:100%;min-width:72px;height:12px;border-radius:3px;overflow:hidden}
 svg.stack{display:block;width:100%;height:44px;border-radius:6px;overflow:hidden;margin:4px 0 14px}
@@ -67,7 +67,8 @@ tbody tr:last-child>*{border-bottom:0}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .id{white-space:nowrap;font:13px/1.7 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 thead .id{font:inherit;font-size:13px;font-weight:600}
-.title{overflow-wrap:anywhere;min-width:12ch}
+.title{overflow-wrap:anywhere;min-width:22ch}
+.grid td:not([class]){overflow-wrap:anywhere}
 td.chart{width:34%;min-width:84px;padding-top:12px}.grid td.chart{width:13%;min-width:92px}
 td.time{white-space:nowrap;font-variant-numeric:tabular-nums}
 th button{all:unset;cursor:pointer;color:inherit;font:inherit}

@@ -27,6 +27,7 @@ from gitdesk.reports.sla_summary import DIMENSIONS
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from typing import Any
 
     from gitdesk.domain.sla_cycle import Cycle
@@ -77,18 +78,34 @@ def _full(report: SlaReport, rows: int) -> Iterator[Any]:
 
 
 def _facts(report: SlaReport) -> tuple[tuple[str, str], ...]:
-    start, end = report.period.start, report.period.end
-    period = f"{utc_minute(start) if start else 'the beginning'} to {utc_minute(end) if end else 'now'}"
     facts = [
         ("As of", f"{utc_minute(report.as_of)} UTC"),
         ("Commit", report.commit[:10]),
-        ("Period", period if start or end else "everything"),
+        ("Period", _period(report)),
         ("Query", report.query or "all tickets"),
         ("Policy", f"what if: {report.policy_file}" if report.policy_file else ""),
         ("Tickets", f"{report.tally.tickets:,}"),
         ("Clocks", f"{report.tally.rows:,}"),
     ]
     return tuple((name, value) for name, value in facts if value)
+
+
+def _period(report: SlaReport) -> str:
+    """Returns the period in the zone of the desk, in which it was asked for; the end is not in it."""
+    from gitdesk.domain.query_time import zone_named
+
+    zone = zone_named(report.config.time_zone)
+
+    def words(moment: datetime) -> str:
+        local = moment.astimezone(zone).replace(tzinfo=None)
+        return local.isoformat(" ")[:16].removesuffix(" 00:00")
+
+    start, end = report.period.start, report.period.end
+    if not (start or end):
+        return "everything"
+    where = "" if report.config.time_zone == "UTC" else f" ({report.config.time_zone})"
+    begin = f"{words(start)} to" if start else "up to"
+    return f"{begin} before {words(end)}{where}" if end else f"{begin} now{where}"
 
 
 def _figures(report: SlaReport) -> Figures:
@@ -238,7 +255,7 @@ def _breach_row(cycle: Cycle) -> tuple[Any, ...]:
         cycle.breach_priority or cycle.priority,
         cycle.assignee,
         cycle.group,
-        f"{cycle.breach_policy or cycle.policy}@{cycle.commit[:10]}",
+        f"{cycle.breach_policy or cycle.policy}@{cycle.commit[:7]}",
     )
 
 
@@ -291,7 +308,7 @@ def _pauses(report: SlaReport) -> Iterator[Any]:
                 cycle.paused,
                 (cycle.paused, cycle.paused + cycle.elapsed + cycle.closed),
                 cycle.title,
-                cycle.state,
+                cycle.state.replace("_", ", "),
                 cycle.assignee,
                 cycle.group,
             )
