@@ -55,7 +55,7 @@ class Replay:
         self._count = dict.fromkeys(_ORDER, 0)
         self._matched: dict[int, Policy | None] = {}
         self._category, self._phase = OPEN, ACTIVE
-        self._woken = self._responded = self._unanswered = self._regrouped = False
+        self._woken = self._responded = self._unanswered = self._regrouped = self._strange = False
         self._terms: Terms | None = None
         self._from = self._until = -1  # the places in history between which those terms are in force
         self._position, self._update_position = story.position, -1
@@ -309,7 +309,7 @@ class Replay:
             watch.status = status
 
     def _stands(self, watch: Watch) -> bool:
-        if self._woken or watch.policy is None:
+        if self._woken or self._strange or watch.policy is None:
             return False
         return watch.policy.pauses(self.header.get("status", ""), self._category)
 
@@ -386,6 +386,7 @@ class Replay:
         if terms is None and len(self.versions):
             terms = self.versions[0]
         category = terms.categories.get(status) if terms is not None else OPEN
+        self._strange = category is None  # whatever `pause_on` says of its name
         if category is None:
             self._remark(f'the workflow has no status "{status}"; its clocks run')
             category = OPEN
