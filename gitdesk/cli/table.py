@@ -58,6 +58,7 @@ COMMANDS: tuple[Row, ...] = (
     Row("search", "gitdesk.cli.search:command", "Search titles, descriptions and messages", LOOK),
     Row("log", "gitdesk.cli.log:command", "Tell who changed what, when and why", LOOK),
     Row("sql", "gitdesk.cli.sql:command", "Ask the index in SQL, read only", LOOK),
+    Row("sla report", "gitdesk.cli.sla_report:command", "Report what was kept, missed, and is at risk", LOOK),
     Row("link", "gitdesk.cli.link:command", "Relate a ticket to another", TIDY),
     Row("merge", "gitdesk.cli.merge:command", "Merge a ticket into another", TIDY),
     Row("unmerge", "gitdesk.cli.merge:unmerge", "Undo a merge", TIDY),

@@ -1,0 +1,168 @@
+"""`gitdesk sla report`: what was promised, what was kept, what is about to be missed."""
+
+from __future__ import annotations
+
+from gitdesk.cli import spec
+from gitdesk.cli.context import Context
+from gitdesk.cli.options import format_options
+from gitdesk.cli.spec import Named, OneOf, Path, Whole, argument, option
+from gitdesk.errors import Unreadable, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gitdesk.desk.clocks import Clocked
+    from gitdesk.reports.period import Period
+    from gitdesk.reports.sla import SlaReport
+
+FORMATS = (
+    "table", "markdown", "json", "jsonl", "csv", "junit", "sarif", "github", "summary", "gitlab", "html", "ids",
+)  # fmt: skip
+_BY = ("metric", "priority", "group", "policy", "agent")
+_BREACH, _AT_RISK = "breach", "at-risk"
+_PLACED = ("sarif", "github", "gitlab")  # formats that point at a line
+_TIMES = "write it like 7d, monday, 2026-11-01, 2026-11, 2026-W47 or 2026-11-01T09:00"
+_NAMED = 3  # problems that are named in the error
+
+
+@spec.command("sla report", minus_words=True)
+@format_options(*FORMATS, default="")
+@option(
+    "-o", "--output", "outputs", multiple=True, metavar="[FORMAT=]FILE", help="Write there; may be repeated."
+)
+@option("--as-of", metavar="TIME|COMMIT", help="As it was then.")
+@option("--from", "from_", metavar="TIME", help="Only what ended then or later.")
+@option("--to", metavar="TIME", help="Only what ended until then; a day means its end.")
+@option("--policy", metavar="FILE", type=Path(), help="What if: the policies of another gitdesk.yaml.")
+@option(
+    "--fail-on", type=OneOf("value of --fail-on", _BREACH, _AT_RISK), help="Exit with 1 when there is one."
+)
+@option(
+    "--at-risk", type=Whole(1), default=75, show_default=True, metavar="PERCENT", help="Of the target used."
+)
+@option("--by", type=OneOf("breakdown", *_BY), default="metric", show_default=True, help="What comes first.")
+@argument("query", nargs=-1, metavar="[QUERY]…", type=Named("query"))
+def command(
+    context: Context,
+    query: tuple[str, ...],
+    outputs: tuple[str, ...],
+    as_of: str | None,
+    from_: str | None,
+    to: str | None,
+    policy: str | None,
+    fail_on: str | None,
+    at_risk: int,
+    by: str,
+) -> int:
+    """Report on service levels: what was kept, what was missed, what is at risk.
+
+    All tickets, done ones too, unless a query says which. Days of --from and --to are the desk's.
+
+    Several outputs come out of one run. FILE ends with .html, .xml (JUnit), .json, .jsonl, .csv, .md, .sarif or .txt,
+    or its format stands before it: -o gitlab=report.json
+
+    \b
+      gitdesk sla report
+      gitdesk sla report --from 2026-11 --to 2026-11 -o november.html
+      gitdesk sla report group:support --fail-on breach -o report.html -o junit.xml
+      gitdesk sla report --as-of 2026-11-01 --policy stricter.yaml --json
+    """
+    from gitdesk.cli import report_files
+    from gitdesk.desk import clocks
+    from gitdesk.reports.writing import write
+
+    if at_risk > 100:
+        raise UsageError(f'"{at_risk}" is more than 100 percent')
+    for text in (from_, to):
+        _check_time(text)
+    wanted = report_files.parse(outputs)
+    shown = context.out.format or ("" if outputs else "table")
+    if shown:
+        wanted.insert(0, (shown, report_files.STDOUT))
+    context.out.format = next((name for name, path in wanted if path == report_files.STDOUT), "table")
+    plan = report_files.read_policy(policy) if policy is not None else None
+    clocked = clocks.report_rows(context.desk, query=" ".join(query), as_of=as_of, policy=plan)
+    report = _report(
+        context,
+        clocked,
+        query=" ".join(query),
+        period=_period(clocked, from_, to),
+        policy_file=policy or "",
+        percent=at_risk,
+        by=by,
+        with_risk=fail_on == _AT_RISK,
+        placed=any(name in _PLACED for name, _ in wanted),
+    )
+    with report_files.opened(wanted, context.out, context.environ) as targets:
+        write(report, targets, context.out.page)
+    return _ended(context, report, fail_on, [path for _, path in wanted if path != report_files.STDOUT])
+
+
+def _report(context: Context, clocked: Clocked, *, placed: bool, **settings: object) -> SlaReport:
+    from gitdesk.reports import header_line
+    from gitdesk.reports.sla import SlaReport
+
+    if placed:
+        settings["locate"] = header_line.finder(context.desk, clocked.commit)
+    return SlaReport(
+        clocked.cycles,
+        as_of=clocked.as_of,
+        commit=clocked.commit,
+        desk_name=clocked.config.name,
+        config=clocked.config,
+        status_times=clocked.status_times,
+        problems=clocked.problems,
+        **settings,  # type: ignore[arg-type]
+    )
+
+
+def _ended(context: Context, report: SlaReport, fail_on: str | None, paths: list[str]) -> int:
+    """Says what was written and found; raises Unreadable when the numbers are not whole, else returns the exit code."""
+    from gitdesk.reports.sla_document import counts
+
+    note = context.out.note
+    if paths:
+        note("written to " + ", ".join(f'"{path}"' for path in paths))
+    breached, at_risk = counts(report)
+    if fail_on or paths:
+        note(f"{breached:,} {'breach' if breached == 1 else 'breaches'}, {at_risk:,} at risk")
+    if report.problems:
+        named = "; ".join(report.problems[:_NAMED]) + ("; …" if len(report.problems) > _NAMED else "")
+        raise Unreadable(f"the numbers are not whole: {named}", hint="`gitdesk check` tells what is wrong")
+    return 1 if (fail_on and breached) or (fail_on == _AT_RISK and at_risk) else 0
+
+
+# The period
+
+
+def _check_time(text: str | None) -> None:
+    from gitdesk.domain import query_time
+
+    if text is not None and not query_time.is_time(text.strip()):
+        raise UsageError(f'"{text}" is not a time', hint=_TIMES)
+
+
+def _period(clocked: Clocked, from_: str | None, to: str | None) -> Period:
+    """Returns the stretch that --from and --to name: relative to the as-of time, in the zone of the desk."""
+    from gitdesk.reports.period import Period
+
+    zone = clocked.config.time_zone
+    start = _stretch(from_, clocked.as_of, zone)[0] if from_ else None
+    end = _stretch(to, clocked.as_of, zone)[1] if to else None
+    if start and end and end <= start:
+        raise UsageError(f'--to "{to}" is before --from "{from_}"')
+    return Period(start=start, end=end)
+
+
+def _stretch(text: str, as_of: datetime, zone: str) -> tuple[datetime, datetime]:
+    from gitdesk.domain import query_time
+
+    word = text.strip()
+    length = query_time.duration(word)
+    if length is not None:
+        moment = query_time.shifted(as_of, -length)
+        return moment, moment
+    found = query_time.stretch(word, as_of, zone)
+    assert found is not None  # _check_time has seen it
+    return found
