@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from gitdesk.domain.ticket import Ticket, TicketId
-from gitdesk.value import Value, fresh
+from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ BEGINNINGS = ("created", "restored", "mended", "boundary")
 KINDS = frozenset(
     (*PARTS, *BEGINNINGS, "deleted", "unreadable", "message", "message-removed", "message-moved", "config")
 )
+_NOTHING: Mapping[str, Any] = {}
 _DAY = 86_400
 _LONG = 300  # seconds a clock may be wrong before it is worth a word, as rules.md has it for commits
 
@@ -81,7 +82,7 @@ class Step(Value):
 
     at: int
     position: int
-    values: Mapping[str, Any] = fresh(default_factory=dict)
+    values: Mapping[str, Any] = _NOTHING
     said: Said | None = None
     commit: str = ""
     by: str = ""

@@ -28,6 +28,7 @@ WOKEN = frozenset((WAITING, SNOOZED, RESOLVED))  # a customer's message opens a 
 ACTIVE, FINISHED, DROPPED = "active", "finished", "dropped"  # what a category is to clocks
 _PHASES = {RESOLVED: FINISHED, CLOSED: FINISHED, CANCELLED: DROPPED}
 _PAUSING = (RESOLUTION, UPDATE)
+_ANSWERED = (FIRST_RESPONSE, NEXT_RESPONSE, UPDATE)
 _ALWAYS = frozenset((FIRST_RESPONSE, RESOLUTION))  # clocks that are there even if nothing is promised
 _ORDER = (FIRST_RESPONSE, NEXT_RESPONSE, UPDATE, RESOLUTION, ASSIGN)
 _CAME_FINISHED = "it came here finished, and what happened before is not known"
@@ -59,8 +60,12 @@ class Replay:
         self._terms: Terms | None = None
         self._from = self._until = -1  # the places in history between which those terms are in force
         self._position, self._update_position = story.position, -1
+        later = bisect_right(versions, story.position, key=lambda terms: terms.position)
+        self._rebases = [versions[n] for n in range(later, len(versions)) if versions[n].rebases]
+        # Whether a policy may go by more than the priority, and what any of them promises something for.
+        self._selects = not all(terms.is_uniform for terms in self._rebases)
+        self._promised: frozenset[str] = frozenset()
         self._enter(story.position)
-        self._rebases = self._rebases_after(story.position)
         if self._rebases:
             self.steps = with_rebases(story, self.steps, self._rebases)
         self.last = self.steps[-1].at if self.steps else story.created
@@ -94,7 +99,9 @@ class Replay:
                 self._rebase(step.at, step.terms)
                 continue
             if step.position >= 0:
-                self._enter(step.position)
+                self._position = step.position
+                if not self._from <= step.position < self._until:
+                    self._enter(step.position)
             if step.said is not None:
                 self._hear(step)
             else:
@@ -102,18 +109,14 @@ class Replay:
 
     def _enter(self, position: int) -> None:
         """Comes to a place in history, and to the terms in force there: cycles that start now are held to them."""
-        self._position = position
-        if not self._from <= position < self._until:
-            versions = self.versions
-            found = bisect_right(versions, position, key=lambda terms: terms.position)
-            self._terms = versions[found - 1] if found else None
-            self._from = 0 if self._terms is None else self._terms.position
-            self._until = versions[found].position if found < len(versions) else 1 << 62
-
-    def _rebases_after(self, position: int) -> list[Terms]:
-        found = bisect_right(self.versions, position, key=lambda terms: terms.position)
-        later = (self.versions[number] for number in range(found, len(self.versions)))
-        return [terms for terms in later if terms.rebases]
+        versions = self.versions
+        found = bisect_right(versions, position, key=lambda terms: terms.position)
+        self._terms = terms = versions[found - 1] if found else None
+        self._from = 0 if terms is None else terms.position
+        self._until = versions[found].position if found < len(versions) else 1 << 62
+        if terms is not None:
+            self._selects = self._selects or not terms.is_uniform
+            self._promised = metrics_of(terms).union(_ALWAYS, *map(metrics_of, self._rebases))
 
     def _begin(self) -> None:
         """Starts the clocks that run from the creation."""
@@ -148,8 +151,9 @@ class Replay:
         at, values, header = step.at, step.values, self.header
         assignee, group = header.get("assignee", ""), header.get("group", "")
         header.update(values)
-        self._matched.clear()
-        self._rematch(at, step.by)
+        if self._selects or "priority" in values:
+            self._matched.clear()
+            self._rematch(at, step.by)
         if "status" in values or "merged_into" in values:
             self._move(at)
         if not assignee and header.get("assignee"):
@@ -191,8 +195,9 @@ class Replay:
                 self._ask(at)
         elif said.kind == REPLY:
             self._unanswered, self._responded = False, True
-            for metric in (FIRST_RESPONSE, NEXT_RESPONSE, UPDATE):
-                self._stop(metric, at)
+            for metric in _ANSWERED:
+                if metric in self._live or metric in self._voided:
+                    self._stop(metric, at)
             if self._phase == ACTIVE:
                 self._start(UPDATE, at)
                 self._update_position = step.position
@@ -216,11 +221,7 @@ class Replay:
 
     def _start(self, metric: str, at: int) -> Watch | None:
         terms = self._terms
-        if terms is None:
-            return None
-        if metric not in _ALWAYS and not any(
-            metric in metrics_of(one) for one in (terms, *self._rebases)
-        ):  # fmt: skip
+        if terms is None or metric not in self._promised:
             return None
         self._count[metric] += 1
         watch = Watch(metric, self._count[metric], at, terms, self._cause)
@@ -333,12 +334,12 @@ class Replay:
 
     def _rematch(self, at: int, by: str) -> None:
         """Holds running clocks to what their terms promise the ticket as it is now."""
+        given = self.header.get("priority")
         for watch in self._live.values():
             terms = watch.terms
-            if self._policy(terms) is watch.policy and self._priority(terms) == watch.priority:
-                continue
-            watch.settle(at, self._cause)
-            self._hold(watch, by)
+            if self._policy(terms) is not watch.policy or (given or terms.default_priority) != watch.priority:
+                watch.settle(at, self._cause)
+                self._hold(watch, by)
 
     def _rebase(self, at: int, terms: Terms) -> None:
         """Changes running clocks of the policies named over to new terms."""
@@ -353,8 +354,9 @@ class Replay:
     def _hold(self, watch: Watch, by: str = "") -> None:
         """Holds a clock to what its terms promise now, from the instant it was settled to."""
         terms = watch.terms
-        policy, priority = self._policy(terms), self._priority(terms)
-        if policy is not None and priority and not self.header.get("priority"):
+        policy, given = self._policy(terms), self.header.get("priority")
+        priority = given or terms.default_priority
+        if policy is not None and priority and not given:
             self._remark(f'it has no priority; counted as "{priority}", the desk\'s default')
         promised = promise(terms, policy, priority, watch.metric)
         target, why = promised.target(watch.started), promised.why
@@ -364,9 +366,6 @@ class Replay:
         watch.hold(policy, promised.calendar, target, priority, by)
         if watch.metric in _PAUSING:
             watch.pause(self._stands(watch))
-
-    def _priority(self, terms: Terms) -> str:
-        return str(self.header.get("priority") or terms.default_priority)
 
     def _policy(self, terms: Terms) -> Policy | None:
         policies = terms.policies

@@ -91,7 +91,10 @@ def _standing(watch: Watch, told: str) -> Standing:
         state = MET if watch.breached is None else BREACHED
     else:
         state = RUNNING if watch.mode == RUN else PAUSED
-    remarks = [watch.why_none, *watch.remarks, told]
+    remarks = told
+    if watch.why_none or watch.remarks:
+        lines = [watch.why_none, *watch.remarks, told]
+        remarks = "\n".join(dict.fromkeys(line for line in lines if line))
     return Standing(
         metric=watch.metric,
         cycle=watch.number,
@@ -117,7 +120,7 @@ def _standing(watch: Watch, told: str) -> Standing:
         no_reply=int(watch.no_reply and applies),
         first_verdict=watch.first_verdict,
         first_stopped=watch.first_stopped,
-        remarks="\n".join(dict.fromkeys(line for line in remarks if line)),
+        remarks=remarks,
     )
 
 

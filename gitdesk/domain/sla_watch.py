@@ -36,13 +36,16 @@ class Stretch(Value):
     cause: int
 
 
+_Part = tuple[int, int, bool, int, "Calendar | None", "Policy | None", "Terms", str, "int | None", str, int]
+
+
 class Watch:
     """One clock. `settle` brings it to an instant; whatever changes its course is called after that."""
 
     __slots__ = (
-        "at", "breach_policy", "breach_priority", "breach_target", "breached", "calendar", "cause", "closed",
+        "_parts", "at", "breach_policy", "breach_priority", "breach_target", "breached", "calendar", "cause", "closed",
         "elapsed", "ends", "first_stopped", "first_verdict", "loosened_by", "metric", "mode", "no_reply",
-        "number", "paused", "policy", "priority", "remarks", "started", "status", "stopped", "stretches", "target",
+        "number", "paused", "policy", "priority", "remarks", "started", "status", "stopped", "target",
         "terms", "why_none",
     )  # fmt: skip
 
@@ -64,7 +67,8 @@ class Watch:
         self.no_reply = False
         self.first_verdict, self.first_stopped = "", None  # type: str, int | None
         self.remarks: list[str] = []
-        self.stretches: list[Stretch] = []
+        # As plain tuples, for only explanations want to see them: start to gained, then the parts of a Stretch.
+        self._parts: list[_Part] = []
 
     @property
     def is_live(self) -> bool:
@@ -73,47 +77,56 @@ class Watch:
 
     def settle(self, at: int, cause: int = -1) -> None:
         """Accounts for the time up to an instant; what comes after it is because of step `cause`."""
-        if at > self.at:
-            wall, gained = at - self.at, 0
-            running = self.mode == RUN
-            if running:
-                calendar = self.calendar
-                if calendar is not None:
-                    gained = calendar.elapsed(self.at, at)
-                    if self.target is not None and self.breached is None:
-                        left = self.target - self.elapsed
-                        if gained > left:
-                            self._breach(calendar.due(self.at, left))
+        start = self.at
+        if at > start:
+            wall, gained = at - start, 0
+            running, calendar, target = self.mode == RUN, self.calendar, self.target
+            if not running:
+                self.paused += wall
+            elif calendar is None:
+                self.closed += wall
+            else:
+                gained = calendar.elapsed(start, at)
+                if target is not None and self.breached is None and self.elapsed + gained > target:
+                    self._breach(calendar.due(start, target - self.elapsed))
                 self.elapsed += gained
                 self.closed += wall - gained
-            else:
-                self.paused += wall
-            self._tell(self.at, at, running, gained)
+            self._parts.append(
+                (start, at, running, gained, calendar, self.policy, self.terms, self.priority, target,
+                 self.status, self.cause)
+            )  # fmt: skip
             self.at = at
         if cause >= 0:
             self.cause = cause
 
-    def _tell(self, start: int, end: int, running: bool, gained: int) -> None:
-        last = self.stretches[-1] if self.stretches else None
-        policy = self.policy.id if self.policy is not None else ""
-        if last is not None and last.running is running and last.cause == self.cause:
-            start, gained = last.start, last.elapsed + gained
-            self.stretches.pop()
-        self.stretches.append(
-            Stretch(
-                start=start,
-                end=end,
-                running=running,
-                elapsed=gained,
-                calendar=self.calendar,
-                policy=policy,
-                terms=self.terms,
-                priority=self.priority,
-                target=self.target,
-                status=self.status,
-                cause=self.cause,
-            )
-        )
+    @property
+    def stretches(self) -> list[Stretch]:
+        """Returns the parts of its time in order, those that one step began as one."""
+        told: list[Stretch] = []
+        for (
+            start,
+            end,
+            running,
+            elapsed,
+            calendar,
+            policy,
+            terms,
+            priority,
+            target,
+            status,
+            cause,
+        ) in self._parts:
+            if told and told[-1].running is running and told[-1].cause == cause:
+                last = told.pop()
+                start, elapsed = last.start, last.elapsed + elapsed
+            told.append(
+                Stretch(
+                    start=start, end=end, running=running, elapsed=elapsed, calendar=calendar,
+                    policy="" if policy is None else policy.id, terms=terms, priority=priority, target=target,
+                    status=status, cause=cause,
+                )
+            )  # fmt: skip
+        return told
 
     def hold(
         self,
@@ -173,8 +186,8 @@ class Watch:
         if self.elapsed <= self.target:
             return self.calendar.due(self.at, self.target - self.elapsed)
         spent = 0
-        for part in self.stretches:
-            if part.running and part.calendar is not None and spent + part.elapsed > self.target:
-                return part.calendar.due(part.start, self.target - spent)
-            spent += part.elapsed
+        for start, _, _, gained, calendar, *_ in self._parts:
+            if calendar is not None and spent + gained > self.target:
+                return calendar.due(start, self.target - spent)
+            spent += gained
         return self.breached
