@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
@@ -9,8 +10,10 @@ from hypothesis import strategies as st
 from sla_oracle import Oracle
 from sla_worlds import stories, versions
 
+from gitdesk.domain.sla_history import Change, Said
 from gitdesk.domain.sla_replay import Replay
 from gitdesk.domain.sla_standing import cycle, standings
+from gitdesk.value import replace
 
 if TYPE_CHECKING:
     from gitdesk.domain.sla_cycle import Cycle
@@ -67,7 +70,7 @@ def by_clock(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 nows = st.integers(0, 400)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(stories(), versions(), nows)
 def test_the_engine_says_what_a_walk_through_every_second_says(
     story: Story, terms: list[Terms], later: int
@@ -80,3 +83,123 @@ def test_the_engine_says_what_a_walk_through_every_second_says(
         assert [row["state"] for row in found] == ["n/a"]
         return
     assert by_clock(found) == by_clock(expected)
+
+
+# ---- what holds of any history
+
+
+def without_remarks(rows: list[Cycle]) -> list[dict[str, Any]]:
+    return [{**row, "loosened_by": one.loosened_by} for row, one in zip(plain(rows), rows, strict=False)]
+
+
+@settings(max_examples=80, deadline=None)
+@given(stories(), versions(), nows)
+def test_active_paused_and_closed_time_are_wall_time(story: Story, terms: list[Terms], later: int) -> None:
+    now = story.created + later
+    replay = Replay(story, terms, now)
+    for one in told(replay, now):
+        if one.state == "n/a":
+            continue
+        end = seconds(one.stopped_at) if one.stopped_at else now
+        assert one.elapsed + one.paused + one.closed == end - seconds(one.started_at)
+        assert min(one.elapsed, one.paused, one.closed) >= 0
+    for watch in replay.watches:
+        parts = watch.stretches
+        assert sum(part.end - part.start for part in parts) == watch.at - watch.started
+        assert sum(part.elapsed for part in parts) == watch.elapsed
+        assert sum(part.end - part.start for part in parts if not part.running) == watch.paused
+        assert all(a.end == b.start for a, b in pairwise(parts))
+
+
+@settings(max_examples=80, deadline=None)
+@given(stories(), versions(), nows, st.lists(st.integers(0, 300), max_size=4))
+def test_steps_that_change_nothing_change_nothing(
+    story: Story, terms: list[Terms], later: int, cuts: list[int]
+) -> None:
+    now = story.created + later
+    nothing = [
+        Said(at=story.created + cut, kind="note", author="marko", position=story.position) for cut in cuts
+    ]
+    split = replace(story, messages=[*story.messages, *nothing])
+    assert plain(told(Replay(split, terms, now), now)) == plain(told(Replay(story, terms, now), now))
+    again = [Change(at=one.at, position=one.position, values={}) for one in story.changes]
+    doubled = replace(
+        story, changes=[each for pair in zip(story.changes, again, strict=True) for each in pair]
+    )
+    assert plain(told(Replay(doubled, terms, now), now)) == plain(told(Replay(story, terms, now), now))
+
+
+@settings(max_examples=80, deadline=None)
+@given(stories(), versions(), nows, nows)
+def test_in_time_means_stopped_by_the_instant_it_is_due(
+    story: Story, terms: list[Terms], first: int, more: int
+) -> None:
+    replay = Replay(story, terms, story.created + first)
+    now = max(replay.last, story.created + first)
+    replay = Replay(story, terms, now)
+    for before, after in zip(told(replay, now), told(replay, now + more), strict=True):
+        if before.due_at is None or before.target is None:
+            continue
+        assert (now + more <= seconds(before.due_at)) == (after.elapsed <= before.target)
+        if before.breached_at is None:
+            assert (after.breached_at is not None) == (after.elapsed > before.target)
+
+
+@settings(max_examples=80, deadline=None)
+@given(stories(), versions(), nows)
+def test_replayed_twice_is_replayed_once(story: Story, terms: list[Terms], later: int) -> None:
+    once = Replay(story, terms, story.created + later)
+    assert standings(once) == standings(once)
+    assert standings(once) == standings(Replay(story, terms, story.created + later))
+
+
+@settings(max_examples=80, deadline=None)
+@given(stories(), versions(), nows)
+def test_what_comes_later_has_no_effect_before(story: Story, terms: list[Terms], later: int) -> None:
+    now = story.created + later
+    early = replace(
+        story,
+        changes=[one for one in story.changes if one.at <= now],
+        messages=[one for one in story.messages if one.at <= now],
+    )
+    whole = Replay(story, terms, now)
+    assert without_remarks(told(whole, now)) == without_remarks(told(Replay(early, terms, now), now))
+
+
+@settings(max_examples=80, deadline=None)
+@given(stories(), versions(), nows)
+def test_standings_tell_every_later_moment(story: Story, terms: list[Terms], later: int) -> None:
+    kept = Replay(story, terms)
+    now = kept.last + later
+    assert told(kept, now) == told(Replay(story, terms, now), now)
+
+
+@settings(max_examples=80, deadline=None)
+@given(stories(), versions(), st.integers(0, 200), st.sampled_from(("high", "low", "normal")))
+def test_nothing_takes_a_breach_back(story: Story, terms: list[Terms], later: int, priority: str) -> None:
+    kept = Replay(story, terms)
+    now = kept.last + later
+    was = {(one.metric, one.cycle): one for one in told(kept, now) if one.breached_at}
+    change = Change(at=now, position=999, values={"priority": priority}, by="iva")
+    changed = replace(story, changes=[*story.changes, change])
+    again = {(one.metric, one.cycle): one for one in told(Replay(changed, terms, now), now)}
+    for key, one in was.items():
+        assert again[key].breached_at == one.breached_at
+        assert again[key].breach_target == one.breach_target
+
+
+@settings(max_examples=80, deadline=None)
+@given(stories(), versions(), nows, st.integers(0, 50))
+def test_time_only_grows(story: Story, terms: list[Terms], later: int, more: int) -> None:
+    now = story.created + later
+    after = {
+        (one.metric, one.cycle, one.started_at): one
+        for one in told(Replay(story, terms, now + more), now + more)
+    }
+    for one in told(Replay(story, terms, now), now):
+        key = (one.metric, one.cycle, one.started_at)
+        if key in after and "n/a" not in (one.state, after[key].state):
+            assert after[key].elapsed >= one.elapsed
+            assert after[key].paused >= one.paused
+        if one.breached_at is not None and key in after:
+            assert after[key].breached_at == one.breached_at
