@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 _JSON = ("json", "jsonl", "sarif", "gitlab")
+_PEOPLE = ("table", "markdown")  # in the encoding of the reader's language
 _STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
@@ -68,14 +69,14 @@ def opened(
 def standard(format_: str, out: Output) -> Put:
     """Returns what writes a format to standard output, harmless where that is a terminal."""
     if not out.is_terminal:
-        return out.write
+        return out.raw if format_ not in _PEOPLE else lambda data: out.write(data.decode())
     if format_ in _JSON:
         from gitdesk.render.json_lines import for_terminal
 
-        return lambda text: out.write(for_terminal(text))
+        return lambda data: out.write(for_terminal(data.decode()))
     if format_ == "csv":
-        return out.text
-    return out.write
+        return lambda data: out.text(data.decode())
+    return lambda data: out.write(data.decode())
 
 
 @contextmanager
@@ -87,10 +88,10 @@ def _file(format_: str, path: str, environ: Mapping[str, str]) -> Iterator[Put]:
     if adding or (os.path.exists(path) and not os.path.isfile(path)):
         target.check(path, force=True)
         with _stream(path) as number:
-            yield partial(_put, partial(os.write, number), path)
+            yield partial(_put, number, path)
         return
     with target.file(path, force=True) as write:
-        yield partial(_put_whole, write)
+        yield write
 
 
 @contextmanager
@@ -105,22 +106,13 @@ def _stream(path: str) -> Iterator[int]:
         os.close(number)
 
 
-def _put(write: partial[int], path: str, text: str) -> None:
-    left = memoryview(_encoded(text))
+def _put(number: int, path: str, data: bytes) -> None:
+    left = memoryview(data)
     try:
         while left:
-            left = left[write(left) :]
+            left = left[os.write(number, left) :]
     except OSError as error:
         raise _unwritable(path, error) from error
-
-
-def _put_whole(write: object, text: str) -> None:
-    assert callable(write)
-    write(_encoded(text))
-
-
-def _encoded(text: str) -> bytes:
-    return text.encode("utf-8", "backslashreplace")
 
 
 def _unwritable(path: str, error: OSError) -> UsageError:

@@ -70,6 +70,7 @@ def command(
     """
     from gitdesk.cli import report_files
     from gitdesk.desk import clocks
+    from gitdesk.memory import no_collection
     from gitdesk.reports.writing import write
 
     if at_risk > 100:
@@ -94,7 +95,7 @@ def command(
         with_risk=fail_on == _AT_RISK,
         placed=any(name in _PLACED for name, _ in wanted),
     )
-    with report_files.opened(wanted, context.out, context.environ) as targets:
+    with report_files.opened(wanted, context.out, context.environ) as targets, no_collection():
         write(report, targets, context.out.page)
     return _ended(context, report, fail_on, [path for _, path in wanted if path != report_files.STDOUT])
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # A spreadsheet runs what starts with one of these (OWASP, "CSV injection"); an apostrophe makes it text again.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 
 def render_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
@@ -32,6 +32,8 @@ def _line(fields: Sequence[str]) -> str:
 
 
 def _quoted(field: str) -> str:
+    if field.isalnum():
+        return field
     if '"' in field or "," in field or "\n" in field or "\r" in field or field != field.strip(" "):
         return '"' + field.replace('"', '""') + '"'
     return field
@@ -39,6 +41,13 @@ def _quoted(field: str) -> str:
 
 def _field(value: Any) -> str:
     """Returns one field; numbers stay as they are, since a minus before digits is no formula."""
+    kind = type(value)  # first what most fields are: a row may have thirty of them
+    if kind is str:
+        return "'" + value if value[:1] in _FORMULA else value
+    if value is None:
+        return ""
+    if kind is int:
+        return str(value)
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, timedelta):
@@ -48,4 +57,4 @@ def _field(value: Any) -> str:
     text = plain(value)
     if isinstance(value, int | float):
         return text
-    return "'" + text if text.startswith(_FORMULA) else text
+    return "'" + text if text[:1] in _FORMULA else text

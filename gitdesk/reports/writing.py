@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -11,9 +13,10 @@ if TYPE_CHECKING:
     from gitdesk.render.table import Page
     from gitdesk.reports.report import Report
 
-    Put = Callable[[str], object]
+    Put = Callable[[bytes], object]
 
 _CHUNK = 1 << 16
+_BATCH = 128  # rows taken at once: a call for each would cost as much as writing it
 _MOST_ANNOTATIONS = 50  # a run of a workflow shows no more
 
 
@@ -24,20 +27,21 @@ def write(report: Report, outputs: Sequence[tuple[str, Put]], page: Page) -> Non
     """
     writers = [(WRITERS[format_](report, page), _Pieces(put)) for format_, put in outputs]
     for writer, pieces in writers:
-        pieces.add(writer.begin())
-    taking = [(writer.row, pieces.add) for writer, pieces in writers if writer.wants_rows]
-    if len(taking) == 1:
-        row, add = taking[0]
-        for item in report.items():
-            add(row(item))
-    else:
-        for item in report.items():
-            for row, add in taking:
-                add(row(item))
+        pieces.add(encoded(writer.begin()))
+    taking = [(writer.rows, pieces.add) for writer, pieces in writers if writer.wants_rows]
+    items = report.items()
+    while batch := list(islice(items, _BATCH)):
+        for rows, add in taking:
+            add(rows(batch))
     for writer, pieces in writers:
         for part in writer.end():
-            pieces.add(part)
+            pieces.add(encoded(part))
         pieces.flush()
+
+
+def encoded(text: str) -> bytes:
+    """Returns text in UTF-8; what has no place there, as half of a pair, as its escape."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 class _Pieces:
@@ -47,9 +51,9 @@ class _Pieces:
 
     def __init__(self, put: Put) -> None:
         self._put, self._size = put, 0
-        self._held: list[str] = []
+        self._held: list[bytes] = []
 
-    def add(self, part: str) -> None:
+    def add(self, part: bytes) -> None:
         if part:
             self._held.append(part)
             self._size += len(part)
@@ -58,7 +62,7 @@ class _Pieces:
 
     def flush(self) -> None:
         if self._held:
-            self._put("".join(self._held))
+            self._put(b"".join(self._held))
             self._held, self._size = [], 0
 
 
@@ -73,6 +77,10 @@ class Writer:
     def begin(self) -> str:
         """Returns what comes before the first row."""
         return ""
+
+    def rows(self, items: Sequence[Any]) -> bytes:
+        """Returns what some rows become."""
+        return encoded("".join(map(self.row, items)))
 
     def row(self, item: Any) -> str:
         """Returns what a row becomes, "" for nothing yet."""
@@ -96,9 +104,12 @@ class _Json(Writer):
 
         return f'{{"schema": "{SCHEMA}", "kind": "{self.report.kind}", "items": ['
 
-    def row(self, item: Any) -> str:
+    def rows(self, items: Sequence[Any]) -> bytes:
+        # Row by row: one title that is not ASCII would make all the rest of a joined text twice as dear.
         between, self._between = self._between, ",\n"
-        return between + self._write(item)
+        write = self._write
+        joined = b",\n".join([write(item).encode("utf-8", "backslashreplace") for item in items])
+        return between.encode() + joined
 
     def end(self) -> Iterator[str]:
         from gitdesk.render.json_lines import render_object
@@ -112,8 +123,9 @@ class _JsonLines(Writer):
         super().__init__(report, page)
         self._write = report.json_writer()
 
-    def row(self, item: Any) -> str:
-        return self._write(item) + "\n"
+    def rows(self, items: Sequence[Any]) -> bytes:
+        write = self._write
+        return b"\n".join([write(item).encode("utf-8", "backslashreplace") for item in items]) + b"\n"
 
 
 class _Csv(Writer):

@@ -102,7 +102,7 @@ def read(*cycles: Cycle, **settings: Any) -> SlaReport:
 
 def written(made: SlaReport, *formats: str) -> str:
     """Returns what a report becomes in each of the formats, one after the other."""
-    outputs: dict[str, list[str]] = {name: [] for name in formats}
+    outputs: dict[str, list[bytes]] = {name: [] for name in formats}
     page = Page(now=AS_OF, width=80)
     write(made, [(name, outputs[name].append) for name in formats], page)
-    return "".join(part for name in formats for part in outputs[name])
+    return b"".join(part for name in formats for part in outputs[name]).decode()
