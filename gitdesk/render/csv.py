@@ -41,12 +41,11 @@ def _quoted(field: str) -> str:
 
 def _field(value: Any) -> str:
     """Returns one field; numbers stay as they are, since a minus before digits is no formula."""
-    kind = type(value)  # first what most fields are: a row may have thirty of them
-    if kind is str:
+    if type(value) is str:  # first what most fields are: a row may have thirty of them
         return "'" + value if value[:1] in _FORMULA else value
     if value is None:
         return ""
-    if kind is int:
+    if type(value) is int:
         return str(value)
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
