@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from runner import GITDESK, Workspace
+from runner import GITDESK, HOSTILE, Make, Workspace
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 PROMISES = """
@@ -23,9 +22,6 @@ sla:
         normal: {first_response: 1h}
         low: none
 """
-# What a hostile customer calls a ticket: commands to the runner, to a shell, and to whoever shows Markdown.
-HOSTILE = "::error::owned $(touch owned) `touch owned` ##[error]x |<img src=x> %0A::warning::y"
-Make = Callable[..., Workspace]
 
 
 def run(folder: Path, now: str, *words: str) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ ROOT = Path(__file__).resolve().parents[2]
 EXPRESSION = re.compile(r"\$\{\{\s*(.*?)\s*\}\}")
 INTERPOLATION = re.compile(r"\$\[\[\s*inputs\.([\w-]+)\s*\]\]")
 GITDESK = Path(sys.executable).parent / "gitdesk"
+# What a hostile customer calls a ticket: commands to the runner, to a shell, and to whoever shows Markdown.
+HOSTILE = "::error::owned $(touch owned) `touch owned` ##[error]x |<img src=x> %0A::warning::y"
 
 # Stands in for `python3`: an environment it makes holds the gitdesk under test, and a pip that only takes notes.
 PYTHON3 = f"""#!/bin/sh
@@ -170,6 +173,9 @@ class Workspace:
     def pip(self) -> list[str]:
         """Returns the words that pip was told."""
         return self.notes.read_text().splitlines() if self.notes.exists() else []
+
+
+Make = Callable[..., Workspace]
 
 
 def _filled(text: str, inputs: dict[str, str], steps: dict[str, dict[str, str]]) -> str:

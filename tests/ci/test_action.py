@@ -8,8 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from conftest import HOSTILE, Make
-from runner import ROOT, Ended
+from runner import HOSTILE, ROOT, Ended, Make
 
 LATER = "2026-11-21T00:00:00Z"
 STEPS = ["Look at the clone", "Install gitdesk", "Write the report", "Keep the files", "Pass or fail"]

@@ -61,7 +61,7 @@ SHAPES: dict[str, dict[str, Any]] = {
             "jobs": {"type": "object", "additionalProperties": {
                 "required": ["runs-on", "timeout-minutes", "permissions", "steps"],
                 "properties": {
-                    "runs-on": TEXT, "timeout-minutes": {"type": "integer"}, "needs": TEXT, "if": TEXT,
+                    "runs-on": TEXT, "timeout-minutes": {"type": "integer"}, "needs": TEXT, "if": TEXT, "name": TEXT,
                     "permissions": {"additionalProperties": {"enum": ["read", "write"]}},
                     "environment": FLAT, "steps": {"type": "array", "items": STEP},
                 },

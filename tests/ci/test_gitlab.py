@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from conftest import Make
+from runner import Make
 
 LATER = "2026-11-21T00:00:00Z"
 
