@@ -272,6 +272,13 @@ Going on after that, the next open second is late
     as of Wed 12:00:01
     resolution breached_running breached Wed 12:00 late_by 1s
 
+What was used up before a pause was due when the pause ended
+    Mon 09:00 created high
+    Mon 17:00 waiting
+    Wed 12:00 open
+    Wed 13:00 external
+    resolution breached_running breached Wed 12:00 due Wed 12:00 late_by 1h
+
 A budget that ends at closing time is due at the next opening
     Mon 09:00 created high
     as of Mon 10:00
