@@ -10,9 +10,11 @@ from gitdesk.store import kept_config, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from gitdesk.domain.query import Vocabulary
+    from gitdesk.domain.violation import Violation
     from gitdesk.store.git import Repo
 
 
@@ -53,14 +55,16 @@ def parsed(data: bytes) -> Config:
     config, violations = parse_config(data, PATH)
     if config is not None:
         return config
+    raise refusal(violations, "`gitdesk check` lists everything that is wrong with it")
+
+
+def refusal(violations: Iterable[Violation], hint: str) -> Unreadable:
+    """Returns the error for a file that cannot be used, with the place of its first mistake."""
     errors = [one for one in violations if one.severity == "error"]
     first = errors[0]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-    raise Unreadable(
-        first.message + more,
-        place=Place(first.path, first.line, first.column),
-        hint=first.hint or "`gitdesk check` lists everything that is wrong with it",
-    )
+    place = Place(first.path, first.line, first.column)
+    return Unreadable(first.message + more, place=place, hint=first.hint or hint)
 
 
 def for_index(data: bytes) -> tuple[dict[str, Any], Vocabulary] | None:
@@ -70,6 +74,11 @@ def for_index(data: bytes) -> tuple[dict[str, Any], Vocabulary] | None:
     except Unreadable:
         return None
     return config.to_plain(), vocabulary(config)
+
+
+def promises(config: Config) -> bool:
+    """Tells whether a desk has service-level policies, so that clocks run."""
+    return bool(config.sla.get("policies"))
 
 
 def vocabulary(config: Config) -> Vocabulary:

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from functools import cached_property
 
 from gitdesk import clock
-from gitdesk.desk.configuration import Configurations, for_index, vocabulary
+from gitdesk.desk.configuration import Configurations, for_index, promises, vocabulary
 from gitdesk.domain.ticket import TicketId
 from gitdesk.errors import SetupError, UsageError
 from gitdesk.store import read
@@ -142,6 +142,7 @@ class Desk:
             me=me,
             my_groups=groups,
             time_zone=local_zone(self.environ),
+            clocks=promises(self.config),
         )
 
     def ticket(self, ticket_id: TicketId) -> Ticket:

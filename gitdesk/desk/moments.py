@@ -75,15 +75,29 @@ def commit_at(desk: Desk, text: str) -> str:
     """Returns the commit that `--at` names: the last one up to a time (a day means its end), or a revision."""
     from gitdesk.store import read
 
-    word = text.strip()
+    at = _moment(desk, text.strip(), local_zone(desk.environ))
+    return (
+        read.revision(desk.repo, text.strip()) if at is None else read.commit_before(desk.repo, desk.tip, at)
+    )
+
+
+def as_of(desk: Desk, text: str, zone: str) -> tuple[str, datetime | None]:
+    """Returns the commit that `--as-of` names, and the time when it names one; days are those of a zone."""
+    from gitdesk.store import read
+
+    at = _moment(desk, text.strip(), zone)
+    if at is None:
+        return read.revision(desk.repo, text.strip()), None
+    return read.commit_before(desk.repo, desk.tip, at), at
+
+
+def _moment(desk: Desk, word: str, zone: str) -> datetime | None:
+    """Returns the last second of what a text names, None for no time; four digits alone may begin a commit's id."""
     length = _ago(word)
     if length is not None:
-        return read.commit_before(desk.repo, desk.tip, query_time.shifted(desk.now, -length))
-    # Four digits alone may begin a commit's id.
-    found = None if _YEAR.fullmatch(word) else query_time.stretch(word, desk.now, local_zone(desk.environ))
-    if found is not None:
-        return read.commit_before(desk.repo, desk.tip, found[1] - timedelta(seconds=1))
-    return read.revision(desk.repo, word)
+        return query_time.shifted(desk.now, -length)
+    found = None if _YEAR.fullmatch(word) else query_time.stretch(word, desk.now, zone)
+    return None if found is None else found[1] - timedelta(seconds=1)
 
 
 def _ago(word: str) -> timedelta | None:

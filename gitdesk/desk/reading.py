@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitdesk.desk.configuration import promises
 from gitdesk.domain import format as grammar
 from gitdesk.domain.query import Query
 from gitdesk.domain.ticket import TicketId
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # What shows by itself which of the done tickets are meant, so that a list need not leave them out.
 _ABOUT_STATUS = {"status", "category", "is", "id", "merged", "source"}
 
+
+_OF_CLOCKS = frozenset(("sla", "due", "sla_metric"))
 
 # What a short list says there is in all is counted so far: the rest would cost more than the list.
 COUNTED = 1_000
@@ -62,15 +65,7 @@ def find(
     columns = tuple(_column(desk, column) for column in columns)
     if not columns:
         raise UsageError("no columns named", hint="--columns id,title,status")
-    history = query.needs_history or "updated" in columns
-    if at is not None:
-        index = _index_at(desk, at, history)
-    elif history:
-        from gitdesk.desk.audit import with_history
-
-        index = with_history(desk)
-    else:
-        index = desk.index
+    index = _index_for(desk, query, columns, at)
     asked = tuple("fields" if column.startswith("fields.") else column for column in columns)
     rows = index.search(query, scope, columns=asked, limit=None if limit is None else limit + 1)
     total = None
@@ -84,6 +79,23 @@ def find(
     return Found(columns=tuple(columns), rows=rows, total=total, index=index)
 
 
+def _index_for(desk: Desk, query: Query, columns: Sequence[str], at: str | None) -> Index:
+    """Returns the index with all that a query and its columns ask for; the order of a list is by what is due."""
+    clocks = not query.sort or bool(query.keys & _OF_CLOCKS) or not _OF_CLOCKS.isdisjoint(columns)
+    history = query.needs_history or "updated" in columns
+    if at is not None:
+        return _index_at(desk, at, history, clocks)
+    if clocks:
+        from gitdesk.desk.clock_index import with_clocks
+
+        index = with_clocks(desk)
+    if history:
+        from gitdesk.desk.audit import with_history
+
+        return with_history(desk)
+    return index if clocks else desk.index
+
+
 def _column(desk: Desk, name: str) -> str:
     """Returns a column's public name; an own field is fields.NAME. Raises UsageError for a field nobody declared."""
     if not name.startswith(("field.", "fields.")):
@@ -93,17 +105,23 @@ def _column(desk: Desk, name: str) -> str:
     return f"fields.{field_spec(desk.config, name.partition('.')[2]).name}"
 
 
-def _index_at(desk: Desk, at: str, history: bool) -> Index:
+def _index_at(desk: Desk, at: str, history: bool, clocks: bool) -> Index:
     from gitdesk.desk.configuration import for_index
     from gitdesk.desk.moments import commit_at
 
     commit = commit_at(desk, at)
     index = desk.index.copy_at(commit, desk.source, read_config=for_index)
-    if history:
+    clocks = clocks and promises(desk.config)
+    if history or clocks:
         from gitdesk.store.history import History
 
+        source = History(desk.repo, codec.parse)
         with desk.watch("reading history") as progress:
-            index.refresh_history(commit, History(desk.repo, codec.parse), progress)
+            index.refresh_history(commit, source, progress)
+        if clocks:
+            from gitdesk.desk.clock_index import refresh
+
+            refresh(desk, index, commit)
     return index
 
 

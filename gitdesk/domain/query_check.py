@@ -18,11 +18,12 @@ from gitdesk.domain.query_keys import (
     KINDS,
     LINK,
     ORDERED,
+    STANDINGS,
     TIME,
     WORDS,
 )
 from gitdesk.domain.query_time import EXAMPLES, days, is_reversed, is_time
-from gitdesk.domain.query_tree import Term, Value, Words, disjoin, negate
+from gitdesk.domain.query_tree import DUE, Term, Value, Words, disjoin, negate
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -127,12 +128,27 @@ def _check_value(at: Checked, key: str, kind: str, operator: str, given: Given) 
         _check_range(at, given)
     elif kind in (ID, LINK):
         _check_id(at, key, kind, given)
+    elif kind == CLOCK:
+        _check_clock(at, key, given)
     elif operator != ":":
         _check_ordered(at, key, given)
     elif len(value) == 1 and value[0] and _type_of(at, key) == "date":
         _check_date(at, key, given)
-    elif kind != CLOCK and len(value) == 1 and value[0]:
+    elif len(value) == 1 and value[0]:
         _check_known(at, key, given)
+
+
+def _check_clock(at: Checked, key: str, given: Given) -> None:
+    value, _, start, end = given
+    due = DUE.fullmatch(value[0]) if key == "sla" and len(value) == 1 else None
+    text = value[0] if due is None else due[2]
+    if key == "due" or due is not None:
+        if len(value) > 1 or not is_time(text):
+            at.fail(f'"due" is compared with a time, not with "{text}"', start, end, EXAMPLES)
+        if is_reversed(text):
+            at.fail(f'"{text}" ends before it begins', start, end, "write the earlier one first")
+    elif len(value) > 1 or text.lower() not in STANDINGS:
+        at.fail(f'unknown standing "{at.text[start:end]}"', start, end, hint(text, STANDINGS))
 
 
 def _check_ordered(at: Checked, key: str, given: Given) -> None:

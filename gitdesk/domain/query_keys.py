@@ -10,12 +10,14 @@ from gitdesk.value import Value, fresh
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from datetime import datetime
     from typing import Any
 
-    from gitdesk.domain.query_tree import Term
     from gitdesk.domain.ticket import Ticket
+
+    # The state of a ticket's clocks after its last step, and when the next of them is due; "" when that is not known.
+    Clock = tuple[str, datetime | None]
 
 ONE, MANY, TIME, WORDS, ID, LINK, FLAG, CLOCK = "one", "many", "time", "words", "id", "link", "flag", "clock"
 KINDS = {
@@ -35,12 +37,17 @@ HAS = (
     "type", "watcher",
 )  # fmt: skip
 IS = (*CATEGORIES, "done", "mine", "unassigned", "merged", "unreadable")
-ORDERED = ("priority", "created", "updated", "snoozed", "sla", "due")
+ORDERED = ("priority", "created", "updated", "snoozed", "due")
 SORTS = (
     "id", "title", "status", "category", "priority", "type", "group", "assignee", "requester", "channel", "created",
     "updated", "snoozed", "source", "messages", "due",
 )  # fmt: skip
 FIELD = "field."
+# What `sla:` asks for, and the states of a ticket that are meant.
+STANDINGS = {
+    "breached": ("breached", "breached_running"), "overdue": ("breached_running",), "running": ("running",),
+    "paused": ("paused",), "met": ("met",), "void": ("void",), "none": ("n/a",),
+}  # fmt: skip
 CUSTOMER_KEYS = ("organisation", "tier", "region", "language")  # of whoever the requester writes for
 
 
@@ -88,8 +95,8 @@ class Vocabulary(Value):
 class Scope(Value):
     """Where and for whom a query is asked: "now", "me" and the clock's zone mean something only here.
 
-    `me` is an agent's id, "" when unknown. `sla` answers what only clocks know: the ids of the tickets a
-    term such as `sla:breached` or `due<4h` is true of; None while a desk has no clocks.
+    `me` is an agent's id, "" when unknown. `clocks` tells whether service-level clocks are known, which answer
+    `sla:breached` and `due<4h`.
     """
 
     now: datetime
@@ -97,7 +104,7 @@ class Scope(Value):
     me: str = ""
     my_groups: tuple[str, ...] = ()
     time_zone: str = "UTC"
-    sla: Callable[[Term], frozenset[str]] | None = None
+    clocks: bool = False
 
 
 class Facts(Value, slots=False):
@@ -108,6 +115,7 @@ class Facts(Value, slots=False):
     updated_at: datetime | None = None
     attachments: tuple[str, ...] = ()
     problem: str = ""
+    clock: Clock = ("", None)
 
     @property
     def id(self) -> str:

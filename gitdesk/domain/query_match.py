@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from gitdesk.domain.folding import Needle, fold
 from gitdesk.domain.format import normal_code
 from gitdesk.domain.query_check import number
-from gitdesk.domain.query_keys import ALIASES, CUSTOMER_KEYS, FIELD, KINDS, TIME
+from gitdesk.domain.query_keys import ALIASES, CUSTOMER_KEYS, FIELD, KINDS, STANDINGS, TIME
 from gitdesk.domain.query_time import END, days, duration, shifted, stretch
-from gitdesk.domain.query_tree import EVERYTHING, And, Not, Or, Term, Words, disjoin, negate
+from gitdesk.domain.query_tree import DUE, EVERYTHING, And, Not, Or, Term, Words, disjoin, negate
 from gitdesk.domain.query_words import FIELDS
 from gitdesk.domain.ticket import NOTE, REPLY
 from gitdesk.domain.workflow import CATEGORIES, DONE
@@ -23,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from gitdesk.domain.query_keys import Facts, Scope
+    from gitdesk.domain.query_keys import Clock, Facts, Scope
     from gitdesk.domain.query_tree import Node, Value
     from gitdesk.domain.ticket import Ticket
 
@@ -72,12 +72,37 @@ def expand(term: Term, scope: Scope) -> Node:
         return _ranked(term, scope)
     if term.key in ("assignee", "watcher", "group"):
         return _named(term, scope)
-    if term.key in ("sla", "due") and scope.sla is None:
+    if term.key in ("sla", "due"):
+        return _clocked(term, scope)
+    return term
+
+
+def _clocked(term: Term, scope: Scope) -> Node:
+    """Parts `sla:due<4h` from the standings `sla:` names; raises UsageError where there are no clocks."""
+    if not scope.clocks:
         raise UsageError(
             f'"{term}" needs SLA clocks, which this desk does not keep',
             hint="ask by priority and age, such as priority>=high created>2d",
         )
-    return term
+    if term.key == "due":
+        return term
+    parts: list[Node] = []
+    for value in term.values:
+        due = due_asked(value)
+        parts.append(due if due is not None else Term("sla", ":", (value,)))
+    return disjoin(parts)
+
+
+def due_asked(value: Value) -> Term | None:
+    """Returns the term that `due<4h` is as a value of `sla`, None for a standing."""
+    found = DUE.fullmatch(value[0]) if len(value) == 1 else None
+    return None if found is None else Term("due", found[1], ((found[2],),))
+
+
+def standing(clock: Clock, now: datetime) -> str:
+    """Returns how a ticket stands at a moment after its last step: what was due before then is breached."""
+    state, due = clock
+    return "breached_running" if due is not None and due < now.replace(microsecond=0) else state
 
 
 def _state(name: str, scope: Scope) -> Node:
@@ -173,7 +198,7 @@ def spellings(person: str) -> tuple[str, ...]:
 def bounds(term: Term, scope: Scope) -> tuple[datetime | None, datetime | None]:
     """Returns the stretch a term on a time accepts: from, up to but without; None is open; UTC to the second.
 
-    A duration is an age (`<7d` is younger than seven days), or for `snoozed` the way ahead.
+    A duration is an age (`<7d` is younger than seven days), or for `snoozed` and `due` the way ahead.
     """
     text = term.values[0][0]
     length = duration(text)
@@ -184,7 +209,7 @@ def bounds(term: Term, scope: Scope) -> tuple[datetime | None, datetime | None]:
         return {"<": (None, start), "<=": (None, last), ">": (end, None), ">=": (start, None)}.get(
             term.operator, (start, last)
         )
-    if term.key == "snoozed":
+    if term.key in ("snoozed", "due"):
         edge = shifted(scope.now, length)
         after = shifted(edge, _SECOND)
         return {"<": (None, edge), ">": (after, None), ">=": (edge, None)}.get(term.operator, (None, after))
@@ -224,12 +249,16 @@ def _term(term: Term, facts: Facts, scope: Scope) -> bool:
     if key in ("has", "no"):
         names = [value[0] for value in term.values if value != ("problem",)]
         return any(_has(name, ticket, facts) == (key == "has") for name in names)
-    if key in ("sla", "due"):
-        return scope.sla is not None and facts.id in scope.sla(term)
-    if KINDS.get(key) == TIME:
-        moment = {"created": ticket.created, "updated": facts.updated_at, "snoozed": ticket.snoozed_until}[
-            key
-        ]
+    if key == "sla":
+        state = standing(facts.clock, scope.now)
+        return any(state in STANDINGS[value[0].lower()] for value in term.values)
+    if KINDS.get(key) == TIME or key == "due":
+        moment = {
+            "created": ticket.created,
+            "updated": facts.updated_at,
+            "snoozed": ticket.snoozed_until,
+            "due": facts.clock[1],
+        }[key]
         return moment is not None and any(
             _within(moment, Term(key, term.operator, (v,)), scope) for v in term.values
         )

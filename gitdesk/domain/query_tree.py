@@ -15,6 +15,8 @@ WORD_FIELDS = ("", "title", "body")
 _SPECIAL = frozenset(' \t\r\n,()"*\\')
 # What makes a word a key: a name and an operator with no blank between.
 KEY = pattern(r"([^\W\d][\w.-]*)(:|>=|<=|!=|>|<|=)")
+# What `sla:` may ask for beside a standing: `sla:due<4h`.
+DUE = pattern(r"(?i)due(<=|>=|<|>|:)(.+)")
 KEYWORDS = ("OR", "AND", "NOT")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from json import dumps
+
 from gitdesk.domain.sla_cycle import (
     BREACHED_RUNNING,
     METRICS,
@@ -22,7 +24,7 @@ from gitdesk.value import parts_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
     from typing import Any, Protocol
 
@@ -60,11 +62,12 @@ def refresh(
     connection: sqlite3.Connection,
     source: MainlineSource,
     tip: str,
-    versions: Versions,
+    read_versions: Callable[[], Versions],
     progress: Progress | None = None,
 ) -> None:
     """Replays the tickets whose past or whose terms are others now; in the caller's transaction, after history's."""
     touched = mainline.refresh(connection, source, tip)
+    versions = read_versions()  # which commits are versions depends on what the branch's own are
     if touched is None or not _goes_on(connection, versions):
         connection.execute("UPDATE x_tickets SET sla = '' WHERE sla <> ''")
     else:
@@ -107,12 +110,12 @@ def _replayed(connection: sqlite3.Connection, stories: Stories, versions: Versio
         condition = "t.n IN (SELECT n FROM x_tickets WHERE sla = '' AND readable = 1 LIMIT ?)"
         for n, ticket, story in stories.told(condition, (_BATCH,)):
             if story is None:
-                tickets.append((NOT_APPLICABLE, "", NONE, "", 0, n))
+                tickets.append((NOT_APPLICABLE, "", NONE, "", 0, "{}", n))
                 continue
             replay = Replay(story, versions)  # type: ignore[arg-type]
             found = standings(replay)
             rows += [(ticket, *(getattr(one, name) for name in _FIELDS)) for one in found]
-            tickets.append((*roll_up(found), replay.last, n))
+            tickets.append((*roll_up(found), replay.last, dumps(replay.spent(replay.last)), n))
         if not tickets:
             return
         ids = [(row[-1],) for row in tickets]
@@ -121,7 +124,8 @@ def _replayed(connection: sqlite3.Connection, stories: Stories, versions: Versio
         )
         connection.executemany(_INSERT, rows)
         connection.executemany(
-            "UPDATE x_tickets SET sla = ?, sla_metric = ?, due = ?, due_metric = ?, last_step = ? WHERE n = ?",
+            "UPDATE x_tickets SET sla = ?, sla_metric = ?, due = ?, due_metric = ?, last_step = ?,"
+            " spent = ? WHERE n = ?",
             tickets,
         )
         done += len(tickets)

@@ -26,7 +26,8 @@ CREATE TABLE x_tickets (
   -- What the clocks say as of the ticket's last step, see `clocks`; '' until that was asked. `due` is the instant
   -- that is next, ~ for none, so that it sorts behind all others; `last_step` is in seconds since 1970.
   sla TEXT NOT NULL DEFAULT '', sla_metric TEXT NOT NULL DEFAULT '', due TEXT NOT NULL DEFAULT '',
-  due_metric TEXT NOT NULL DEFAULT '', last_step INTEGER NOT NULL DEFAULT 0
+  due_metric TEXT NOT NULL DEFAULT '', last_step INTEGER NOT NULL DEFAULT 0,
+  spent TEXT NOT NULL DEFAULT '{}'      -- seconds in each status up to then
 );
 CREATE TABLE x_clocks (
   ticket TEXT NOT NULL, metric TEXT NOT NULL, cycle INTEGER NOT NULL, state TEXT NOT NULL, policy TEXT NOT NULL,

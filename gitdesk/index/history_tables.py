@@ -30,8 +30,8 @@ CREATE TABLE IF NOT EXISTS events (
     PRIMARY KEY (commit_number, file, ordinal)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS updates (ticket TEXT PRIMARY KEY, time TEXT NOT NULL) WITHOUT ROWID;
--- Commits that merges brought in: "seq" is where those of them stand that count by themselves, null for the others.
-CREATE TABLE IF NOT EXISTS x_brought (number INTEGER PRIMARY KEY, seq INTEGER);
+-- Commits that merges of the branch brought in, by which merge, and whether they count by themselves all the same.
+CREATE TABLE IF NOT EXISTS x_brought (number INTEGER PRIMARY KEY, merge INTEGER NOT NULL, counts INTEGER NOT NULL);
 -- What merges of the branch changed against their first parent, as rows of events.
 CREATE TABLE IF NOT EXISTS x_merged (
     commit_number INTEGER NOT NULL, file INTEGER NOT NULL, ordinal INTEGER NOT NULL,

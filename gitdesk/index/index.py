@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from gitdesk.index.history_query import Entry
     from gitdesk.index.history_rows import HistorySource
     from gitdesk.index.mainline import MainlineSource
+    from gitdesk.index.sla_rows import ClockRows
     from gitdesk.index.source import Progress, ReadConfig, Source
 
 __all__ = ["Index"]
@@ -261,7 +262,7 @@ class Index:
         self,
         tip: str,
         source: MainlineSource,
-        versions: Callable[[sqlite3.Connection], Versions],
+        versions: Callable[[ClockRows], Versions],
         progress: Progress | None = None,
     ) -> None:
         """Makes the clocks tell where each ticket stood after its last step; after `refresh_history`."""
@@ -271,9 +272,28 @@ class Index:
 
             if not clocks.is_current(self._connection, tip):
                 with self.transaction() as connection:
-                    clocks.refresh(connection, source, tip, versions(connection), progress)
+                    clocks.refresh(connection, source, tip, lambda: versions(self.clock_rows()), progress)
 
         self._tried(replay, replay)
+
+    def clock_rows(self) -> ClockRows:
+        """Returns the rows as the clocks see them; ask again after each `refresh`."""
+        from gitdesk.index.sla_rows import ClockRows
+
+        return ClockRows(self._connection)
+
+    @property
+    def clocks_tip(self) -> str | None:
+        """Returns the commit the clocks tell of, None when they were never asked for."""
+        found = self._connection.execute("SELECT value FROM x_meta WHERE key = 'clocks'").fetchone()
+        return found[0] if found else None
+
+    def switch_clocks_off(self) -> None:
+        """Lets lists be ordered as on a desk that promises nothing."""
+        from gitdesk.index import clocks
+
+        with self.transaction() as connection:
+            clocks.switch_off(connection)
 
     def _tried(self, work: Callable[[], None], again: Callable[[], None]) -> None:
         """Does some work on top of what was done, from the start once more when the file turns out to be damaged."""

@@ -7,6 +7,7 @@ from gitdesk.domain.format import normal_code, parse_id, path_of
 from gitdesk.domain.ticket import TicketId
 from gitdesk.errors import UsageError
 from gitdesk.index.sql import DEFAULT_ORDER, Where, glob, order
+from gitdesk.index.stored import instant
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,18 +27,18 @@ _READABLE = ("messages",)  # numbers that mean nothing when the file cannot be r
 COLUMNS = (
     "id", "title", "status", "category", "priority", "type", "group", "assignee", "requester", "channel", "created",
     "updated", "tags", "links", "watchers", "fields", "source", "merged_into", "snoozed_until", "messages",
-    "attachments", "path", "blob", "problem",
+    "attachments", "path", "blob", "problem", "due", "sla", "sla_metric",
 )  # fmt: skip
 _TABLE_OF_VALUES = ("tag", "watcher")
 
 
 class Plan:
-    """A query made ready: its condition and its order."""
+    """A query made ready: its condition and its order; `now` is when it is asked, as times are stored."""
 
-    __slots__ = ("order", "where")
+    __slots__ = ("now", "order", "where")
 
-    def __init__(self, where: Where, order_by: str) -> None:
-        self.where, self.order = where, order_by
+    def __init__(self, where: Where, order_by: str, now: str) -> None:
+        self.where, self.order, self.now = where, order_by, now
 
     def prepared(self, connection: sqlite3.Connection) -> Where:
         """Returns the condition, its callables known to the connection."""
@@ -49,14 +50,18 @@ class Plan:
 
 def plan(query: Query, scope: Scope, sort: Sequence[tuple[str, bool]]) -> Plan:
     """Returns the plan of a query; raises UsageError for what only clocks could tell."""
-    return Plan(Where(query.tree, scope), order(query.sort or sort))
+    keys = query.sort or sort
+    if not scope.clocks and any(key == "due" for key, _ in keys):
+        hint = "sort:-priority,created is the order of a list without clocks"
+        raise UsageError('"sort:due" needs SLA clocks, which this desk does not keep', hint=hint)
+    return Plan(Where(query.tree, scope), order(keys), instant(scope.now))
 
 
 def tuples(
     connection: sqlite3.Connection, asked: Plan, columns: Sequence[str], limit: int | None
 ) -> Iterator[tuple[Any, ...]]:
     """Yields rows of public columns as Python values."""
-    expressions = ", ".join(_expression(column) for column in columns)
+    expressions = ", ".join(_expression(column, asked.now) for column in columns)
     lists = [place for place, column in enumerate(columns) if column in _JSON]
     rows = _selected(connection, asked, expressions, limit)
     return (_decoded(row, lists) for row in rows) if lists else iter(rows)
@@ -67,7 +72,7 @@ def objects(
 ) -> Iterator[str]:
     """Yields rows as the text of JSON objects."""
     pairs = ", ".join(
-        f"'{column}', {f'json({_expression(column)})' if column in _JSON else _expression(column)}"
+        f"'{column}', {f'json({_expression(column)})' if column in _JSON else _expression(column, asked.now)}"
         for column in columns
     )
     for (text,) in _selected(connection, asked, f"json_object({pairs})", limit):
@@ -127,11 +132,17 @@ def _ordered(
     return connection.execute(statement, (*where.parameters, -1 if limit is None else limit))
 
 
-def _expression(column: str) -> str:
+def _expression(column: str, now: str = "") -> str:
+    """Returns the expression of a public column; what of the clocks depends on the moment, as of `now`."""
     if column not in COLUMNS:
         from gitdesk.domain.near import hint
 
         raise UsageError(f'unknown column "{column}"', hint=hint(column, COLUMNS))
+    if column == "due":
+        return "iif(due = '~', NULL, nullif(due, ''))"
+    if column in ("sla", "sla_metric"):
+        late = "'breached_running'" if column == "sla" else "due_metric"
+        return f"nullif(iif(due <> '' AND due < '{now}', {late}, {column}), '')"
     if column in _PLAIN:
         return f"nullif(x_tickets.\"{column}\", '')"
     return f"iif(readable, {column}, NULL)" if column in _READABLE else f"x_tickets.{column}"

@@ -58,7 +58,7 @@ def refresh(connection: sqlite3.Connection, source: MainlineSource, tip: str) ->
     if chain is None:
         _wipe(connection)
         chain = source.first_parents(tip)
-    find = "SELECT number, seq FROM commits WHERE id = ? AND parents > 1"
+    find = "SELECT number FROM commits WHERE id = ? AND parents > 1"
     touched: set[str] = set()
     for commit in reversed(chain):
         merge = connection.execute(find, (commit,)).fetchone()
@@ -85,9 +85,7 @@ def _since(source: MainlineSource, tip: str, known: str) -> list[str] | None:
     return None
 
 
-def _merge(
-    connection: sqlite3.Connection, source: MainlineSource, commit: str, number: int, seq: int
-) -> set[str]:
+def _merge(connection: sqlite3.Connection, source: MainlineSource, commit: str, number: int) -> set[str]:
     """Notes what a merge brought in; returns the tickets concerned."""
     parents = tuple(source.parents(commit) or ())
     if len(parents) < 2:
@@ -106,11 +104,11 @@ def _merge(
             " JOIN events e ON e.commit_number = s.number WHERE e.ticket <> ''"
         )
     }
-    connection.execute("INSERT OR REPLACE INTO x_brought SELECT number, NULL FROM temp.x_side")
+    connection.execute("INSERT OR REPLACE INTO x_brought SELECT number, ?, 0 FROM temp.x_side", (number,))
     connection.executemany(
-        "UPDATE x_brought SET seq = ? WHERE number IN"
+        "UPDATE x_brought SET counts = 1 WHERE number IN"
         f" (SELECT e.commit_number FROM events e WHERE e.ticket = ? AND {inside})",
-        ((seq, ticket) for ticket in imported),
+        ((ticket,) for ticket in imported),
     )
     rows = list(_rows(source, first, commit, imported))
     connection.executemany(

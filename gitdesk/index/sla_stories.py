@@ -7,7 +7,7 @@ header the index shows leads to the header the ticket began with.
 from __future__ import annotations
 
 from datetime import datetime
-from json import loads
+from json import dumps, loads
 
 from gitdesk.domain.automatic import is_automatic_meta
 from gitdesk.domain.event import parse_value_text
@@ -31,20 +31,21 @@ _PLAIN = (
     " ORDER BY c.seq, e.file, e.ordinal"
 )
 _MERGED = (
-    "SELECT coalesce(b.seq, c.seq) AS counts, e.kind, e.field, e.before, e.after, e.place,"
+    "SELECT coalesce(m.seq, c.seq) AS counts, e.kind, e.field, e.before, e.after, e.place,"
     f" {_TIME}, c.id, c.author, c.seq AS stands, e.file, e.ordinal FROM events e"
     " CROSS JOIN commits c ON c.number = e.commit_number LEFT JOIN x_brought b ON b.number = c.number"
-    f" WHERE e.ticket = ?1 AND e.kind IN ({_KINDS}) AND iif(b.number IS NULL, c.parents < 2, b.seq IS NOT NULL)"
+    " LEFT JOIN commits m ON m.number = b.merge"
+    f" WHERE e.ticket = ?1 AND e.kind IN ({_KINDS}) AND iif(b.number IS NULL, c.parents < 2, b.counts)"
     f" UNION ALL SELECT c.seq, m.kind, m.field, m.before, m.after, m.place, {_TIME}, c.id, c.author, c.seq, m.file,"
     " m.ordinal FROM x_merged m CROSS JOIN commits c ON c.number = m.commit_number WHERE m.ticket = ?1"
     " ORDER BY counts, stands, file, ordinal"
 )
 _HEADER = (
-    'SELECT t.id, t.title, t.created, t.status, t.priority, t.type, t."group", t.assignee, t.requester, t.channel,'
+    'SELECT t.id, t.created, t.title, t.status, t.priority, t.type, t."group", t.assignee, t.requester, t.channel,'
     " t.source, t.merged_into, t.tags, t.fields, x.thread, t.n FROM x_tickets t JOIN x_texts x USING (n)"
 )
 _KEYS = (
-    "status", "priority", "type", "group", "assignee", "requester", "channel", "source", "merged_into",
+    "title", "status", "priority", "type", "group", "assignee", "requester", "channel", "source", "merged_into",
 )  # fmt: skip
 
 
@@ -73,8 +74,14 @@ class Stories:
             yield (
                 row[15],
                 row[0],
-                self._story(row[0], row[1], row[2], _header(row[3:14]), _thread(row[14]), until),
+                self._story(row[0], row[1], _header(row[2:14]), _thread(row[14]), until),
             )
+
+    def among(
+        self, ids: Sequence[str] | None, until: int | None = None
+    ) -> Iterator[tuple[int, str, Story | None]]:
+        """Yields the same for tickets by their ids, None for all of them."""
+        return self.told(*among(ids), until)
 
     def of_ticket(self, ticket: Ticket, until: int | None = None) -> Story | None:
         """Returns the story of a ticket as some version of it says, which need not be the one the index shows.
@@ -84,7 +91,7 @@ class Stories:
         values = {key: getattr(ticket, key) for key in _KEYS}
         header = {**values, "tags": tuple(ticket.tags), "fields": dict(ticket.fields)}
         said = [_said(message) for message in ticket.messages]
-        return self._story(ticket.id, ticket.title, ticket.created.isoformat(), header, said, until)
+        return self._story(ticket.id, ticket.created.isoformat(), header, said, until)
 
     def is_mended(self, ticket: str, until: int) -> bool:
         """Tells whether messages were taken out or moved after a place in history, so that today's thread is not it."""
@@ -94,7 +101,6 @@ class Stories:
     def _story(
         self,
         ticket: str,
-        title: str,
         created: str,
         header: dict[str, Any],
         thread: list[_Heard],
@@ -116,7 +122,7 @@ class Stories:
         ]
         return Story(
             ticket=TicketId(ticket),
-            title=title,
+            title=first["title"],
             created=_seconds(created),
             came=beginning[6],
             position=beginning[0],
@@ -191,7 +197,7 @@ _Heard = tuple[int, str, str, bool]  # at, kind, author, whether automatic
 
 def _header(row: Sequence[Any]) -> dict[str, Any]:
     header: dict[str, Any] = dict(zip(_KEYS, row, strict=False))
-    tags, fields = row[9], row[10]
+    tags, fields = row[10], row[11]
     header["tags"] = tuple(loads(tags)) if tags != "[]" else ()
     header["fields"] = _fields(loads(fields)) if fields != "{}" else {}
     return header
@@ -226,3 +232,8 @@ def _said(message: Message) -> _Heard:
 
 def _seconds(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())
+
+
+def among(ids: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:
+    """Returns the condition on `t` that selects tickets by their ids, None for all, and its parameters."""
+    return ("1", ()) if ids is None else ("t.id IN (SELECT value FROM json_each(?))", (dumps(ids),))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitdesk.domain.folding import Needle, fold
 from gitdesk.domain.format import normal_code
-from gitdesk.domain.query_keys import FIELD, KINDS, TIME
+from gitdesk.domain.query_keys import FIELD, KINDS, STANDINGS, TIME
 from gitdesk.domain.query_match import (
     UNSET,
     bounds,
@@ -17,7 +17,6 @@ from gitdesk.domain.query_match import (
 )
 from gitdesk.domain.query_tree import And, Not, Or, Term, Words
 from gitdesk.domain.query_words import FIELDS, TEXTS
-from gitdesk.errors import UsageError
 from gitdesk.index.stored import LINK_MARK, instant
 
 TYPE_CHECKING = False
@@ -39,7 +38,7 @@ _FILLED = {
 }  # fmt: skip
 _SORTED = {
     "id": "code", "created": "created", "updated": "updated", "messages": "messages", "priority": "rank",
-    "snoozed": "snoozed_until",
+    "snoozed": "snoozed_until", "due": "due",
 }  # fmt: skip
 
 
@@ -89,9 +88,9 @@ class Where:
             return self.tested(lambda text: like(value, text), "path")
         if key == "merged":
             return f"(merged_into <> '' AND {self.merged(id_code(value))})"
-        if key in ("sla", "due"):
-            return self.clocked(Term(key, term.operator, (value,)))
-        if KINDS.get(key) == TIME:
+        if key == "sla":
+            return self.standing(value[0].lower())
+        if KINDS.get(key) == TIME or key == "due":
             return self.time(Term(key, term.operator, (value,)))
         if key == "link":
             return self.link(value)
@@ -124,18 +123,17 @@ class Where:
         self.tests.append(test)
         return f"x_holds({len(self.tests) - 1}, {column})"
 
-    def clocked(self, term: Term) -> str:
-        """Returns the condition of a term that only clocks can answer."""
-        from json import dumps
-
-        ids = sorted(self.scope.sla(term)) if self.scope.sla else []
-        return f"(readable = 1 AND id IN (SELECT value FROM json_each({self.given(dumps(ids))})))"
+    def standing(self, name: str) -> str:
+        """Returns the condition of a standing of the clocks: what was due before now is breached."""
+        late = self.given(instant(self.scope.now))  # parameters stand in the order of their places
+        marks = ", ".join(self.given(state) for state in STANDINGS[name])
+        return f"(readable = 1 AND iif(due <> '' AND due < {late}, 'breached_running', sla) IN ({marks}))"
 
     def time(self, term: Term) -> str:
         """Returns the condition of a stretch of time."""
         column = "snoozed_until" if term.key == "snoozed" else term.key
         start, end = bounds(term, self.scope)
-        parts = [f"{column} <> ''", "readable = 1"]
+        parts = [f"{column} <> ''", "readable = 1", *(["due < '~'"] if column == "due" else [])]
         if start is not None:
             parts.append(f"{column} >= {self.given(instant(start))}")
         if end is not None:
@@ -221,16 +219,15 @@ def matching(needles: Sequence[Needle], field: str = "") -> str:
 
 
 def order(sort: Sequence[tuple[str, bool]]) -> str:
-    """Returns the ORDER BY of sort keys for readable tickets, unset values last; raises UsageError for due."""
+    """Returns the ORDER BY of sort keys for readable tickets, unset values last."""
     if not sort:
         return DEFAULT_ORDER
     parts = []
     for key, descending in sort:
-        if key == "due":
-            hint = "sort:-priority,created is the order of a list without clocks"
-            raise UsageError('"sort:due" needs SLA clocks, which this desk does not keep', hint=hint)
         column = _SORTED.get(key) or _column(key)
-        if key not in _SORTED or key == "snoozed":
+        if key == "due":
+            parts.append("due IN ('', '~')")
+        elif key not in _SORTED or key == "snoozed":
             parts.append(f"{column} = ''")
         parts.append(f"{column} DESC" if descending else column)
     return ", ".join([*parts, "path DESC" if sort[-1][1] else "path"])

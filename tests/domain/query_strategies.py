@@ -156,7 +156,12 @@ def facts(draw: st.DrawFn, ticket_id: TicketId) -> Facts:
     if draw(st.integers(0, 5)) == 0:
         ticket = None
         problem = draw(_some(("3:9: cannot be read (F010)", "a symbolic link, not a plain file (F050)")))
-    return Facts(ticket=ticket, path=path, updated_at=updated, attachments=files, problem=problem)
+    state = draw(_some(("running", "breached_running", "breached", "paused", "met", "void", "n/a", "")))
+    due = draw(_some(MOMENTS)) if state.endswith("running") else None
+    clock = (state, due) if ticket is not None else ("", None)
+    return Facts(
+        ticket=ticket, path=path, updated_at=updated, attachments=files, problem=problem, clock=clock
+    )
 
 
 desks = st.sets(_some(IDS)).flatmap(lambda ids: st.tuples(*(facts(ticket_id) for ticket_id in sorted(ids))))
@@ -167,7 +172,7 @@ scopes = st.builds(
     me=_some(("marko", "iva")),
     my_groups=_lists(("support", "billing"), 2),
     time_zone=_some(("UTC", "Europe/Zagreb", "America/New_York")),
-    sla=st.just(lambda term: frozenset(IDS[:2]) if term.operator == ":" else frozenset(IDS[2:3])),
+    clocks=st.just(True),
 )
 
 _values = {
@@ -252,7 +257,17 @@ _values = {
         "organization,type",
     ),
     "is": ("open", "done", "mine", "unassigned", "merged", "unreadable", "waiting,closed"),
-    "sla": ("breached",),
+    "sla": (
+        "breached",
+        "overdue",
+        "running,paused",
+        "met",
+        "void",
+        "none",
+        "due<4h",
+        "due:today",
+        "due>=2d,breached",
+    ),
     "due": ("today",),
     "field.region": ("eu", "e*", '""', "*", "us,eu"),
     "field.seats": ("12", "x*"),

@@ -101,7 +101,7 @@ def test_a_timeless_query_says_the_same_to_everybody_at_any_time(
     desk: tuple[Facts, ...], query: Query, scope: Scope
 ) -> None:
     assume(is_timeless(query, VOCABULARY))
-    elsewhere = replace(scope, now=NOW + timedelta(days=400), me="", my_groups=(), sla=None)
+    elsewhere = replace(scope, now=NOW + timedelta(days=400), me="", my_groups=(), clocks=True)
     for facts in desk:
         if facts.ticket is None:
             continue

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pytest
 from query_strategies import IDS, NOW, VOCABULARY
 
-from gitdesk.domain.query import Facts, Query, Scope
+from gitdesk.domain.query import Facts, Query, QueryError, Scope
 from gitdesk.domain.ticket import Link, Message, Ticket
 from gitdesk.errors import UsageError
+from gitdesk.value import replace
 
 SCOPE = Scope(now=NOW, vocabulary=VOCABULARY, me="marko", my_groups=("support",))
 TICKET = Ticket(
@@ -142,20 +145,39 @@ def test_me_is_an_error_where_nobody_knows_who_that_is() -> None:
     assert not Query.parse("group:mine", VOCABULARY).matches(FACTS, scope)
 
 
-def test_clocks_answer_by_ids_where_there_are_some() -> None:
-    asked = []
+def test_clocks_tell_standing_and_what_is_due() -> None:
+    scope = Scope(now=NOW, vocabulary=VOCABULARY, clocks=True)
+    hour = timedelta(hours=1)
 
-    def clocks(term: object) -> frozenset[str]:
-        asked.append(str(term))
-        return frozenset({IDS[0]})
+    def found(text: str, state: str, due: datetime | None) -> bool:
+        return Query.parse(text, VOCABULARY).matches(replace(FACTS, clock=(state, due)), scope)
 
-    scope = Scope(now=NOW, vocabulary=VOCABULARY, sla=clocks)
-    query = Query.parse("sla:breached due<4h", VOCABULARY)
-    assert query.matches(FACTS, scope)
-    assert not query.matches(BARE, scope)
-    assert asked[:2] == ["sla:breached", "due<4h"]
+    assert found("sla:running sla:due<4h due<4h", "running", NOW + hour)
+    assert not found("sla:due<4h", "running", NOW + 5 * hour)
+    assert found("sla:breached sla:overdue due<4h", "running", NOW - hour)
+    assert not found("sla:running", "running", NOW - hour)
+    assert found("sla:running", "running", NOW)  # what is due this very second is not late
+    assert found("sla:breached -sla:overdue", "breached", None)
+    assert found("sla:none,void", "n/a", None)
+    assert not found("due<4h OR due>4h", "met", None)
+    assert not found("sla:none", "", None)
     with pytest.raises(UsageError, match='"sla:breached" needs SLA clocks'):
-        query.matches(FACTS, SCOPE)
+        Query.parse("sla:breached due<4h", VOCABULARY).matches(FACTS, SCOPE)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sla:breeched", 'unknown standing "breeched"'),
+        ("sla:due<soon", '"due" is compared with a time, not with "soon"'),
+        ("due<soon", '"due" is compared with a time, not with "soon"'),
+        ("sla>breached", '"sla" has no order to compare by'),
+        ("due:2026-12..2026-11", "ends before it begins"),
+    ],
+)
+def test_what_clocks_cannot_be_asked_is_pointed_at(text: str, message: str) -> None:
+    with pytest.raises(QueryError, match=message):
+        Query.parse(text, VOCABULARY)
 
 
 def test_the_id_of_a_ticket_is_what_its_path_says() -> None:

@@ -94,13 +94,17 @@ def files_of(desk: Iterable[Facts], vocabulary: Vocabulary | None = VOCABULARY) 
 def index_of(
     desk: Iterable[Facts], path: str = ":memory:", vocabulary: Vocabulary | None = VOCABULARY
 ) -> Index:
-    """Returns an index of a generated desk, times of change filled in."""
+    """Returns an index of a generated desk, times of change and clocks filled in."""
     facts = tuple(desk)
     source = Desk()
     source.commit("c1", files_of(facts, vocabulary))
     index = Index.open(path)
     index.refresh("c1", source, read_config=source.read_config)
     index.set_updated((one.path, instant(one.updated_at)) for one in facts)
+    index.connection.executemany(
+        "UPDATE x_tickets SET sla = ?, due = ? WHERE path = ?",
+        [(state, instant(due) or "~", one.path) for one in facts for state, due in [one.clock] if state],
+    )
     return index
 
 

@@ -50,7 +50,7 @@ def test_every_single_test_means_the_same_on_both_sides(desk: tuple[Facts, ...],
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(desks, queries)
 def test_json_objects_say_what_tuples_say(desk: tuple[Facts, ...], query: Query) -> None:
-    index, scope = index_of(desk), Scope(now=NOW, vocabulary=VOCABULARY, me="iva", sla=lambda _: frozenset())
+    index, scope = index_of(desk), Scope(now=NOW, vocabulary=VOCABULARY, me="iva", clocks=True)
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in index.search(query, scope, columns=COLUMNS)]
     objects = [json.loads(text) for text in index.search_json(query, scope)]
     assert objects == json.loads(json.dumps(rows))

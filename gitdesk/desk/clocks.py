@@ -1,0 +1,338 @@
+"""The clocks of a desk: where every ticket stands against what was promised, now or at any moment of its history."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from gitdesk.desk.clock_index import with_clocks
+from gitdesk.desk.configuration import promises
+from gitdesk.desk.terms import Book, terms_of
+from gitdesk.domain.sla_replay import Replay
+from gitdesk.domain.sla_standing import cycle, moment, standings
+from gitdesk.domain.ticket import TicketId
+from gitdesk.errors import NotFound, UsageError
+from gitdesk.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from gitdesk.desk.door import Desk
+    from gitdesk.domain.calendar import Calendar
+    from gitdesk.domain.config import Config
+    from gitdesk.domain.sla_cycle import Cycle
+    from gitdesk.domain.sla_history import Story
+    from gitdesk.domain.sla_policy import Terms
+    from gitdesk.index.sla_rows import ClockRows
+
+_order = attrgetter("metric", "cycle")
+
+
+class Clocked(Value):
+    """What the clocks say of the tickets that were asked for, as of a moment and the commit that was the desk then.
+
+    `cycles` come by ticket, metric and cycle. `status_times` are (ticket, status, wall seconds in it so far); both are
+    read once, `cycles` first. `problems` says in words what could not be told rightly.
+    """
+
+    cycles: Iterator[Cycle]
+    as_of: datetime
+    commit: str
+    desk_name: str
+    config: Config
+    status_times: Iterator[tuple[str, str, int]]
+    problems: tuple[str, ...]
+
+
+class Replayed(Value):
+    """One ticket's replay, whole: for telling the story of its clocks."""
+
+    replay: Replay
+    cycles: tuple[Cycle, ...]
+    as_of: datetime
+    commit: str
+    ignored: tuple[str, ...]
+
+
+def report_rows(
+    desk: Desk,
+    *,
+    query: str = "",
+    as_of: str | None = None,
+    policy: bytes | None = None,
+    policy_path: str = "",
+) -> Clocked:
+    """Returns the cycles of all tickets, done ones too, or of those a query selects.
+
+    `as_of` is a time or a commit: the desk as it was then. `policy` is a file with other calendars and policies, which
+    hold for the whole history; `policy_path` is what errors call it.
+    """
+    index = with_clocks(desk, always=True)
+    if as_of is None and policy is None:
+        ids = _selected(desk, query, None)
+        return _kept(desk, index.clock_rows(), ids)
+    at = _Moment(desk, index.clock_rows(), as_of)
+    ids = _selected(desk, query, at.commit if as_of is not None else None)
+    versions: Sequence[Terms] = at.book if policy is None else _other(desk, at, policy, policy_path)  # type: ignore[assignment]
+    return _live(desk, index.clock_rows(), at, versions, ids)
+
+
+def of_ticket(desk: Desk, ticket_id: TicketId) -> tuple[Cycle, ...]:
+    """Returns where the clocks of one ticket stand now; none on a desk that promises nothing."""
+    if not promises(desk.config):
+        return ()
+    index = with_clocks(desk)
+    return tuple(_kept(desk, index.clock_rows(), (ticket_id,)).cycles)
+
+
+def replayed(desk: Desk, ticket_id: TicketId, as_of: str | None = None) -> Replayed:
+    """Returns the replay of one ticket with every stretch of its clocks; raises NotFound for none at that moment."""
+    index = with_clocks(desk, always=True)
+    at = _Moment(desk, index.clock_rows(), as_of)
+    story = at.story(ticket_id)
+    if story is None:
+        when = "" if as_of is None else f' at "{as_of}"'
+        raise NotFound(f"no ticket {ticket_id} on this desk{when}")
+    replay = Replay(story, at.book, at.now, tell_ahead=at.tells_ahead)  # type: ignore[arg-type]
+    ignored = tuple(line for terms in at.book for line in terms.ignored)  # type: ignore[attr-defined]
+    return Replayed(
+        replay=replay,
+        cycles=_cycles(replay, at.now, at.book.at),
+        as_of=at.as_of,
+        commit=at.commit,
+        ignored=ignored,
+    )
+
+
+# ---- which moment
+
+
+class _Moment:
+    """A moment of the desk's history: the commit that was its tip, the place of that, and the time."""
+
+    def __init__(self, desk: Desk, rows: ClockRows, as_of: str | None) -> None:
+        from gitdesk.desk.moments import as_of as named
+
+        self._desk = desk
+        self.stories = rows.stories()
+        self.until: int | None = None
+        self.tells_ahead = True
+        if as_of is None:
+            self.commit, self.as_of = desk.tip, desk.now
+        else:
+            self.commit, at = named(desk, as_of, desk.config.time_zone)
+            self.tells_ahead = at is None
+            place = rows.place(self.commit)
+            if place is None:
+                raise UsageError(
+                    f'"{as_of}" never was the tip of the desk\'s branch',
+                    hint="clocks are told for commits of the branch itself, not for those a merge brought in",
+                )
+            self.until, time = place
+            self.as_of = at or moment(time) or desk.now
+        self.now = int(self.as_of.timestamp())
+        self.book = Book(desk, rows, self.until)
+
+    def story(self, ticket: TicketId) -> Story | None:
+        """Returns the story of one ticket; what the index no longer tells of then is read from Git."""
+        for _, _, story in self.stories.among((ticket,), self.until):
+            if self.until is None or not self.stories.is_mended(ticket, self.until):
+                return story
+        return self.from_git(ticket)
+
+    def cycles_of(self, ticket: TicketId) -> tuple[Cycle, ...]:
+        """Returns the cycles of one ticket at this moment."""
+        story = self.story(ticket)
+        if story is None:
+            return ()
+        replay = Replay(story, self.book, self.now, tell_ahead=self.tells_ahead)  # type: ignore[arg-type]
+        return _cycles(replay, self.now, self.book.at)
+
+    def from_git(self, ticket: TicketId) -> Story | None:
+        """Returns the story of a ticket as its file stood at this commit, None when there was none to be read."""
+        from gitdesk.desk.reading import document
+
+        try:
+            found, _, _ = document(self._desk, ticket, self.commit)
+        except NotFound:
+            return None
+        return None if found.ticket is None else self.stories.of_ticket(found.ticket, self.until)
+
+
+def _selected(desk: Desk, query: str, at: str | None) -> tuple[str, ...] | None:
+    """Returns the ids a query selects, None for all tickets."""
+    if not query.strip():
+        return None
+    found = desk.find(query, columns=("id",), everything=True, at=at)
+    return tuple(str(row[0]) for row in found.rows)
+
+
+def _other(desk: Desk, at: _Moment, data: bytes, path: str) -> tuple[Terms, ...]:
+    """Returns the terms of another file as if they had always been in force; raises Unreadable with the place."""
+    from gitdesk.desk.calendars import holiday_files
+    from gitdesk.desk.configuration import refusal
+    from gitdesk.store.config_file import parse_overlay
+
+    config, violations = parse_overlay(data, path or "policy", _config_file(desk))
+    if config is None:
+        raise refusal(
+            violations, "the file needs `sla`, and `calendars` where those of the desk are not meant"
+        )
+    return (terms_of(config, holiday_files(desk.repo, at.commit), position=-(1 << 62), at=0),)
+
+
+def _config_file(desk: Desk) -> bytes:
+    from gitdesk.domain.config import PATH
+    from gitdesk.store import read
+
+    entry = read.find_entry(desk.repo, desk.tip, PATH)
+    assert entry is not None  # the desk has been opened by it
+    return desk.repo.blob(entry.oid)
+
+
+# ---- cycles
+
+
+def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
+    """Returns the cycles out of the standings the index keeps, brought up to now."""
+    now = int(desk.now.timestamp())
+    at: list[_Moment] = []
+
+    def moment_now() -> _Moment:
+        if not at:
+            at.append(_Moment(desk, rows, None))
+        return at[0]
+
+    book = Book(desk, rows)
+    calendars: dict[tuple[int, str], Calendar | None] = {}
+
+    def calendar(version: int, name: str) -> Calendar | None:
+        key = (version, name)
+        if key not in calendars:
+            terms = book.at(version)
+            calendars[key] = None if terms is None else terms.calendars.get(name)
+        return calendars[key]
+
+    def cycles() -> Iterator[Cycle]:
+        again = ""
+        for ticket, title, assignee, group, last, one in rows.kept(ids):
+            if last > now:  # dated after the moment that is asked for: what the index keeps goes too far
+                if ticket != again:
+                    again = ticket
+                    yield from moment_now().cycles_of(TicketId(ticket))
+                continue
+            yield cycle(
+                one,
+                now,
+                calendar(one.version, one.calendar) if one.state == "running" else None,
+                ticket=ticket,
+                title=title,
+                assignee=assignee,
+                group=group,
+            )
+
+    def times() -> Iterator[tuple[str, str, int]]:
+        for ticket, status, last, found in rows.spent(ids):
+            found[status] = found.get(status, 0) + max(0, now - last)
+            for name, seconds in found.items():
+                yield ticket, name, seconds
+
+    return Clocked(
+        cycles=cycles(),
+        as_of=desk.now,
+        commit=desk.tip,
+        desk_name=desk.config.name,
+        config=desk.config,
+        status_times=times(),
+        problems=_problems(rows, ids),
+    )
+
+
+def _live(
+    desk: Desk,
+    rows: ClockRows,
+    at: _Moment,
+    versions: Sequence[Terms],
+    ids: Sequence[str] | None,
+) -> Clocked:
+    """Returns the cycles of a replay up to a moment, under any terms."""
+    gone = _gone_since(rows, at, ids)
+    spent: list[tuple[str, str, int]] = []
+
+    def terms(position: int) -> Terms | None:
+        return next((one for one in versions if one.position == position), None)
+
+    by_place = {}
+
+    def found(position: int) -> Terms | None:
+        if position not in by_place:
+            by_place[position] = terms(position)
+        return by_place[position]
+
+    def stories() -> Iterator[Story]:
+        waiting = list(gone)
+        for _, ticket, story in at.stories.among(ids, at.until):
+            while waiting and waiting[0] < ticket:
+                yield from _one(at.from_git(waiting.pop(0)))
+            if waiting and waiting[0] == ticket:
+                yield from _one(at.from_git(waiting.pop(0)))
+            elif story is not None:
+                yield story
+        for ticket in waiting:
+            yield from _one(at.from_git(ticket))
+
+    def cycles() -> Iterator[Cycle]:
+        for story in stories():
+            replay = Replay(story, versions, at.now, tell_ahead=at.tells_ahead)
+            spent.extend((story.ticket, *pair) for pair in replay.spent(at.now).items())
+            yield from _cycles(replay, at.now, found)
+
+    return Clocked(
+        cycles=cycles(),
+        as_of=at.as_of,
+        commit=at.commit,
+        desk_name=desk.config.name,
+        config=desk.config,
+        status_times=(one for one in spent),
+        problems=_problems(rows, ids) if at.until is None else (),
+    )
+
+
+def _one(story: Story | None) -> tuple[Story, ...]:
+    return () if story is None else (story,)
+
+
+def _cycles(replay: Replay, now: int, terms: Callable[[int], Terms | None]) -> tuple[Cycle, ...]:
+    """Returns the cycles of a replay at its moment, by metric and cycle."""
+    header, story = replay.header, replay.story
+    found = []
+    if now < story.created:
+        return ()
+    for one in sorted(standings(replay), key=_order):
+        held = terms(one.version) if one.state == "running" else None
+        found.append(
+            cycle(
+                one,
+                now,
+                None if held is None else held.calendars.get(one.calendar),
+                ticket=story.ticket,
+                title=header.get("title", ""),
+                assignee=header.get("assignee", ""),
+                group=header.get("group", ""),
+            )
+        )
+    return tuple(found)
+
+
+def _gone_since(rows: ClockRows, at: _Moment, ids: Sequence[str] | None) -> list[TicketId]:
+    """Returns the tickets of which the index no longer tells rightly what they were at a moment, in order."""
+    if at.until is None:
+        return []
+    gone = rows.gone_since(at.until)
+    return [TicketId(ticket) for ticket in sorted(gone if ids is None else gone.intersection(ids))]
+
+
+def _problems(rows: ClockRows, ids: Sequence[str] | None) -> tuple[str, ...]:
+    """Returns in words which tickets cannot be read, so that no clock is known of them."""
+    return tuple(f"{path}: {problem}" for path, problem in rows.unreadable(ids))

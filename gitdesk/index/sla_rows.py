@@ -1,0 +1,116 @@
+"""What the clocks ask of the index's rows beside the pasts of tickets: versions of the terms, standings, places."""
+
+from __future__ import annotations
+
+from json import dumps, loads
+
+from gitdesk.index import clocks
+from gitdesk.index.sla_stories import Stories, among
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator, Sequence
+    from typing import Any
+
+    from gitdesk.domain.sla_standing import Standing
+
+# Where the branch has another configuration or says that running clocks change over; what merges brought in counts
+# where they did. Place, commit, time, policies to change over to, who says so, who approved.
+_MARKED = (
+    "SELECT m.seq, m.id, CAST(strftime('%s', m.time) AS INTEGER), c.rebase, a.name, a.email, c.approved_by,"
+    " m.approved_by FROM commits c JOIN authors a ON a.number = c.author"
+    " LEFT JOIN x_brought b ON b.number = c.number JOIN commits m ON m.number = coalesce(b.merge, c.number)"
+    " WHERE c.number IN (SELECT number FROM commits WHERE rebase <> '') OR (b.number IS NULL AND"
+    " (c.number IN (SELECT commit_number FROM x_merged WHERE ticket = '') OR"
+    " (c.parents < 2 AND c.number IN (SELECT commit_number FROM events WHERE ticket = ''))))"
+    " ORDER BY m.seq, c.seq"
+)
+_SHALLOW = (
+    "SELECT seq, id, CAST(strftime('%s', time) AS INTEGER), '', '', '', '', '' FROM commits WHERE shallow"
+    " ORDER BY seq LIMIT 1"
+)
+
+
+class ClockRows:
+    """The rows of one index as the clocks see them; its history must be that of the commit it shows."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def stories(self) -> Stories:
+        """Returns what tells the pasts of tickets."""
+        return Stories(self._connection)
+
+    # ---- the terms through history
+
+    def marked(self) -> list[Any]:
+        """Returns the commits that may change the terms, in their order."""
+        marked = self._connection.execute(_MARKED).fetchall()
+        if shallow := self._connection.execute(_SHALLOW).fetchone():
+            marked.insert(0, shallow)
+        return marked
+
+    def book(self) -> tuple[list[str], list[Any]]:
+        """Returns the commits that were looked through for versions of the terms, and a line a version."""
+        known = self._connection.execute("SELECT value FROM x_meta WHERE key = 'book'").fetchone()
+        seen, lines = loads(known[0]) if known and known[0] else ([], [])
+        return seen, lines
+
+    def keep_book(self, seen: Sequence[str], lines: Sequence[Any]) -> None:
+        """Keeps both, inside somebody's transaction; otherwise they are found again."""
+        if self._connection.in_transaction:
+            row = (dumps([seen, lines]),)
+            self._connection.execute("INSERT OR REPLACE INTO x_meta VALUES ('book', ?)", row)
+
+    def config(self, oid: str) -> Any:
+        """Returns the plain form of a version of gitdesk.yaml, None when it is not kept."""
+        found = self._connection.execute("SELECT plain FROM x_configs WHERE oid = ?", (oid,)).fetchone()
+        return None if found is None else loads(found[0])
+
+    def keep_config(self, oid: str, plain: Any) -> None:
+        """Keeps the plain form of a version, inside somebody's transaction: parsing one takes as long as a list."""
+        if self._connection.in_transaction:
+            self._connection.execute("INSERT OR REPLACE INTO x_configs VALUES (?, ?)", (oid, dumps(plain)))
+
+    def place(self, commit: str) -> tuple[int, int] | None:
+        """Returns the place and the time of a commit of the branch itself, None of any other."""
+        found = self._connection.execute(
+            "SELECT c.seq, CAST(strftime('%s', c.time) AS INTEGER) FROM commits c"
+            " LEFT JOIN x_brought b ON b.number = c.number WHERE c.id = ? AND coalesce(b.counts, 1)",
+            (commit,),
+        ).fetchone()
+        return None if found is None else (found[0], found[1])
+
+    # ---- tickets
+
+    def kept(self, ids: Sequence[str] | None) -> Iterator[tuple[str, str, str, str, int, Standing]]:
+        """Yields (ticket, title, assignee, group, last step, standing) of some tickets, None for all, by id."""
+        where, parameters = among(ids)
+        yield from clocks.kept(self._connection, where, parameters)
+
+    def spent(self, ids: Sequence[str] | None) -> Iterator[tuple[str, str, int, dict[str, int]]]:
+        """Yields (ticket, status, last step, seconds by status up to then) of some tickets, None for all, by id."""
+        where, parameters = among(ids)
+        rows = self._connection.execute(
+            f"SELECT id, status, last_step, spent FROM x_tickets t WHERE readable = 1 AND {where} ORDER BY id",
+            parameters,
+        )
+        for ticket, status, last, spent in rows:
+            yield ticket, status, last, loads(spent)
+
+    def gone_since(self, place: int) -> frozenset[str]:
+        """Returns the tickets that were deleted, unreadable or had messages taken out after a place in history."""
+        rows = self._connection.execute(
+            "SELECT DISTINCT e.ticket FROM events e CROSS JOIN commits c ON c.number = e.commit_number WHERE"
+            " c.seq > ? AND e.kind IN ('deleted', 'unreadable', 'message-removed', 'message-moved')",
+            (place,),
+        )
+        return frozenset(ticket for (ticket,) in rows)
+
+    def unreadable(self, ids: Sequence[str] | None) -> Iterator[tuple[str, str]]:
+        """Yields path and problem of the tickets that cannot be read."""
+        where, parameters = among(ids)
+        yield from self._connection.execute(
+            f"SELECT path, problem FROM x_tickets t WHERE readable = 0 AND {where} ORDER BY path", parameters
+        )
