@@ -8,7 +8,7 @@ from gitdesk.cli import spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.options import format_options
 from gitdesk.cli.spec import OneOf, Path, Whole, argument, option
-from gitdesk.errors import Unreadable
+from gitdesk.errors import Unreadable, UsageError
 from gitdesk.render.table import Column
 
 TYPE_CHECKING = False
@@ -68,6 +68,7 @@ def command(
     """
     from gitdesk.desk.moments import beginning
     from gitdesk.domain.import_map import ImportMap
+    from gitdesk.importers.guess import Unguessed
     from gitdesk.importers.request import Request
     from gitdesk.store.map_file import read_map
 
@@ -89,7 +90,15 @@ def command(
         squash=squash,
         dry_run=dry_run or proposing,
     )
-    commit = request.run(guess=proposing)
+    try:
+        commit = request.run(guess=proposing)
+    except Unguessed as problem:
+        assert map_file is not None
+        request.propose_shape(map_file, problem)
+        raise UsageError(
+            f'{problem.message}; a map to be completed is in "{map_file}"',
+            hint="fill in what is empty in its shape, and run the same command again",
+        ) from None
     if proposing:
         assert map_file is not None
         request.propose(map_file)

@@ -218,7 +218,8 @@ class Names:
             is_fresh = found in self.people
             return self._news(found) if is_fresh else Met(found, self.example)
         # A map names an id; who that is, the source may say better: `"Iva <iva@x.example>": iva`.
-        told = text if word != text and parse_author(text)[1] and not parse_author(word)[1] else word
+        is_better = parse_author(text)[1] or _is_id(word)
+        told = text if word != text and is_better and not parse_author(word)[1] else word
         name, address = parse_author(self._author_text(told))
         if not _is_mailbox(address):  # gitdesk.yaml takes none but such; commits are free to
             address = self._made_up(name)
@@ -230,7 +231,7 @@ class Names:
             wanted = f"{base[: MOST_NAME - 8]}-{number}"
         self._ids.add(wanted)
         self.people[wanted] = (name, address)
-        for each in (word, wanted, address, f"{name} <{address}>"):
+        for each in (word, told, wanted, address, f"{name} <{address}>"):
             self._agents.setdefault(each.casefold(), wanted)
         return self._news(wanted)
 
@@ -250,7 +251,8 @@ class Names:
                 self._authors.clear()
             target = self._map.names.get("people", {}).get(text) or ""
             named = parse_author(target)[1] or self._config.find_person(target) is not None
-            told = target if target and (named or not parse_author(text)[1]) else text
+            is_better = named or not (parse_author(text)[1] or _is_id(target))
+            told = target if target and is_better else text
             known = self._authors[text] = self._author_text(told)
         return known
 
@@ -312,6 +314,11 @@ class Names:
     def is_list(self, field: str) -> bool:
         """Tells whether a fresh field was met with a list of values."""
         return field in self._lists
+
+
+def _is_id(word: str) -> bool:
+    """Tells whether a word is what an agent may be called in gitdesk.yaml, and not a person's name."""
+    return word == slug(word)
 
 
 def slug(text: str) -> str:

@@ -10,10 +10,10 @@ from gitdesk.importers import guess_words as words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
-_LOOKED_AT = 500  # values of a column that tell what it is
+LOOKED_AT = 500  # values of a column that tell what it is
 _EMPTY = ("?", "NULL", "null", "NaN", "nan", "N/A", "#N/A")
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
 
@@ -24,85 +24,47 @@ def shape_of(columns: Sequence[str], samples: Sequence[Sequence[str]]) -> dict[s
     Columns that mean nothing known become fields; nothing is left out. Raises UsageError where no column can be the
     ticket's id or its time.
     """
-    return _Guess(columns, samples).shape()
+    guess = Guess(columns, samples)
+    shape = guess.shape()
+    if guess.missing:
+        raise Unguessed(guess.missing[0], columns, shape)
+    return shape
 
 
-def shape_of_objects(objects: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Returns a shape for JSON objects like these: tickets with lists of events, events, or tickets alone."""
-    lists = {
-        key: [one for found in objects for one in found.get(key) or [] if isinstance(one, dict)]
-        for key in dict.fromkeys(
-            key for found in objects for key, value in found.items() if _is_events(value)
-        )
-    }
-    held = max(lists, key=lambda key: len(lists[key]), default=None)
-    flat = [_flat({key: value for key, value in found.items() if key != held}) for found in objects]
-    outer = list(dict.fromkeys(key for found in flat for key in found))
-    outer_rows = [[found.get(key, "") for key in outer] for found in flat]
-    if held is None:
-        return shape_of(outer, outer_rows)
-    inner_flat = [_flat(one) for one in lists[held][: _LOOKED_AT * 4]]
-    inner = list(dict.fromkeys(key for found in inner_flat for key in found))
-    inner_rows = [[found.get(key, "") for key in inner] for found in inner_flat]
-    ticket = _Guess(outer, outer_rows)
-    events = _Guess(inner, inner_rows, within=True)
-    return _joined(ticket, events, held)
-
-
-def _joined(ticket: _Guess, events: _Guess, held: str) -> dict[str, Any]:
-    """Returns the shape of objects that hold events: what the events tell counts for them."""
-    made, inner = ticket.shape(within=True), events.shape()
-    sets = {**made.pop("set", {}), **inner.pop("set", {})}
-    formats = sorted({*_as_list(made.pop("date_format", None)), *_as_list(inner.pop("date_format", None))})
-    empty = sorted({*made.pop("empty", ()), *inner.pop("empty", ())})
-    joined = {
-        "ticket": made["ticket"],
-        "events": held,
-        **{key: inner[key] for key in inner if key != "ticket"},
-        **made,
-    }
-    if formats:
-        joined["date_format"] = formats if len(formats) > 1 else formats[0]
-    if empty:
-        joined["empty"] = empty
-    joined["set"] = sets
-    return joined
-
-
-def _as_list(value: Any) -> list[str]:
-    return [] if value is None else [value] if isinstance(value, str) else list(value)
-
-
-def _is_events(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
-
-
-def _flat(found: dict[str, Any], prefix: str = "") -> dict[str, str]:
-    """Returns the values of an object as text, those within by dots."""
-    flat: dict[str, str] = {}
-    for key, value in found.items():
-        if isinstance(value, dict):
-            flat.update(_flat(value, f"{prefix}{key}."))
-        elif not _is_events(value):  # a list of things is no value; the report tells that it has no place
-            flat[prefix + key] = "" if value is None else str(value)
-    return flat
-
-
-def _words(name: str) -> str:
+def words_of(name: str) -> str:
     """Returns a column's name as words in lower case."""
     parted = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
     return " ".join(_NOT_A_NAME.sub(" ", parted.lower()).split())
 
 
-class _Guess:
+class Unguessed(UsageError):
+    """No column can be what a shape needs; `shape` is what could be told all the same, with None to be filled in."""
+
+    def __init__(self, message: str, columns: Sequence[str], shape: dict[str, Any]) -> None:
+        shown = ", ".join(columns[:20])
+        super().__init__(
+            message,
+            hint=f'write the map by hand: "shape: {{ticket: COLUMN, at: COLUMN}}"; columns are {shown}',
+        )
+        self.columns, self.shape = list(columns), shape
+
+
+class Guess:
     """What the columns of one table may be; each is taken once."""
 
     def __init__(
-        self, columns: Sequence[str], samples: Sequence[Sequence[str]], *, within: bool = False
+        self,
+        columns: Sequence[str],
+        samples: Sequence[Sequence[str]],
+        *,
+        within: bool = False,
+        spoken: Mapping[str, str] | None = None,
     ) -> None:
         self.columns = list(columns)
         self.within = within  # the events inside an object, which need no ticket's id
-        self.words = {name: _words(name) for name in columns}
+        self.spoken = spoken  # what columns are called in words, where their names do not say it themselves
+        self.missing: list[str] = []  # what no column can be, in words
+        self.words = {name: spoken[name] if spoken else words_of(name) for name in columns}
         self.values = {
             name: [row[at].strip() for row in samples if at < len(row) and row[at].strip()]
             for at, name in enumerate(columns)
@@ -137,9 +99,9 @@ class _Guess:
         """Returns the shape; `within` for the outer part of objects whose events tell the times."""
         made: dict[str, Any] = {}
         ticket = None if self.within else self._ticket()
-        if ticket:
+        if not self.within:
             made["ticket"] = ticket
-        repeated = self.within or (not within and ticket is not None and self._repeats(ticket))
+        repeated = self.within or (not within and (ticket is None or self._repeats(ticket)))
         if repeated:
             made["at"] = self._at()
 
@@ -158,16 +120,20 @@ class _Guess:
             self._put(made, "by", words.BY)
         if author := self.take(words.AUTHOR, lasts):
             made["author"] = author
+        if self.within:  # what an event says is no description of its ticket
+            self._put_message(made)
         self._put(made, "requester", words.REQUESTER)
         self._put(made, "title", words.TITLE)
         self._put(made, "description", words.DESCRIPTION)
         self._put(made, "channel", words.CHANNEL)
-        if message := self.take(words.MESSAGE, lambda column: not self._is_count(column)):
-            made["message"] = message
-        if url := self.take(words.URL, lasts):
+        if not self.within:
+            self._put_message(made)
+        if not self.within and (url := self.take(words.URL, lasts)):
             made["url"] = url
-        if "title" not in made and ticket:
-            made["title"] = f"{self._noun()} {{{ticket}}}"
+        if "title" not in made and not self.within:
+            made["title"] = f"{self._noun()} {{{ticket}}}" if ticket else None
+        if repeated and (changes := self._listed()):
+            made["changes"] = changes
         sets = self._sets()
         if formats := self._formats(made):
             made["date_format"] = formats if len(formats) > 1 else formats[0]
@@ -176,32 +142,34 @@ class _Guess:
         made["set"] = sets
         return made
 
+    def time(self) -> str | None:
+        """Returns the column that is an event's time, None where there is none."""
+        return self._at()
+
     def _put(self, made: dict[str, Any], key: str, names: Sequence[str]) -> None:
         if column := self.take(names):
             made[key] = column
 
-    def _ticket(self) -> str:
+    def _put_message(self, made: dict[str, Any]) -> None:
+        names = (*words.MESSAGE, "body") if self.within else words.MESSAGE
+        if message := self.take(names, lambda column: not self._is_count(column)):
+            made["message"] = message
+
+    def _ticket(self) -> str | None:
         found = self.take(words.TICKET) or self.take(
             [self.words[one] for one in self.left if self.words[one].endswith(" id")]
         )
         if found is None:
-            raise UsageError(
-                "no column looks like the id of a ticket",
-                hint='write the map by hand: "shape: {ticket: COLUMN, at: COLUMN}"; columns are '
-                + ", ".join(self.columns[:20]),
-            )
+            self.missing.append("no column looks like the id of a ticket")
         return found
 
-    def _at(self) -> str:
-        found = self.take(words.AT, self._is_time) or self.take(
+    def _at(self) -> str | None:
+        names = (*words.CREATED, *words.AT) if self.within else words.AT
+        found = self.take(names, self._is_time) or self.take(
             [self.words[one] for one in self.left], self._is_time
         )
         if found is None:
-            raise UsageError(
-                "no column looks like the time of an event",
-                hint='write the map by hand: "shape: {ticket: COLUMN, at: COLUMN}"; columns are '
-                + ", ".join(self.columns[:20]),
-            )
+            self.missing.append("no column looks like the time of an event")
         return found
 
     def _repeats(self, ticket: str) -> bool:
@@ -241,17 +209,28 @@ class _Guess:
             if column := self.take(names) or self._ending(names):
                 sets[key] = column
         for column in self.left:
-            name = _NOT_A_NAME.sub("_", column.lower()).strip("_") or "column"
-            name = name if name[0].isalpha() else f"x_{name}"
+            name = field_name(self.spoken[column] if self.spoken else column)
             key, number = f"fields.{name}", 2
             while key in sets:
                 key, number = f"fields.{name}_{number}", number + 1
             sets[key] = column
         return sets
 
+    def _listed(self) -> dict[str, Any]:
+        """Returns what rows tell a change by: columns of what changed, from what and to what."""
+        if not any(self.words[one] in words.CHANGED for one in self.left):
+            return {}
+        if not any(self.words[one] in words.CHANGED_TO for one in self.left):
+            return {}
+        field, after = self.take(words.CHANGED), self.take(words.CHANGED_TO)
+        before = self.take(words.CHANGED_FROM)
+        assert field is not None
+        found = {"field": field, "from": before, "to": after} if before else {"field": field, "to": after}
+        return {**found, "set": changed_names(dict.fromkeys(self.values[field]))}
+
     def _is_time(self, column: str) -> bool:
         """Tells whether a column holds times, in whatever format."""
-        values = self.values[column][:_LOOKED_AT]
+        values = self.values[column][:LOOKED_AT]
         return bool(values) and (_reads((), values) or any(_reads((form,), values) for form in words.FORMATS))
 
     def _formats(self, made: dict[str, Any]) -> list[str]:
@@ -264,6 +243,29 @@ class _Guess:
             fitting = [form for form in words.FORMATS if _reads((form,), values)]
             formats += fitting[:1]
         return formats
+
+
+def field_name(text: str) -> str:
+    """Returns the name of a field for what a source calls it."""
+    name = _NOT_A_NAME.sub("_", text.lower()).strip("_") or "column"
+    return name if name[0].isalpha() else f"x_{name}"
+
+
+def changed_names(names: Iterable[str]) -> dict[str, str]:
+    """Returns what the names in a list of changes set: values of a ticket where they are known, else fields."""
+    left = list(names)
+    found: dict[str, str] = {}
+    for key, known in words.CHANGEABLE.items():
+        fitting = [(known.index(said), name) for name in left if (said := words_of(name)) in known]
+        if fitting:
+            found[key] = min(fitting)[1]
+            left.remove(found[key])
+    for name in left:
+        key, number = f"fields.{field_name(name)}", 2
+        while key in found:
+            key, number = f"fields.{field_name(name)}_{number}", number + 1
+        found[key] = name
+    return found
 
 
 def _reads(formats: Sequence[str], values: Sequence[str]) -> bool:

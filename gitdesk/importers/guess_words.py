@@ -49,7 +49,7 @@ PRIORITY = _of(
     "priority; urgency; severity; impact; case impact; prio; importance; sr latest impact; case priority",
 )
 TYPE = _of(
-    "type; issue type; ticket type; request type; incident type; kind; case type; contact reason",
+    "type; issue type; issuetype; ticket type; request type; incident type; kind; case type; contact reason",
 )
 GROUP = _of(
     "group; assignment group; org group; team; support team; owner group; queue; support group",
@@ -82,7 +82,39 @@ TAGS = _of(
     "tags; labels; label; tag; keywords",
 )
 URL = _of(
-    "url; link; html url; permalink",
+    "url; link; html url; permalink; web url; self",
+)
+# What a row, or an entry in an event's list, tells a change by.
+CHANGED = _of(
+    "field; field name; fieldname; changed field; field changed; attribute; property; what",
+)
+CHANGED_FROM = _of(
+    "from string; from; old value; old; before; previous value; removed; original value",
+)
+CHANGED_TO = _of(
+    "to string; to; new value; new; after; value; added",
+)
+CHANGEABLE = {
+    "status": STATUS, "priority": PRIORITY, "type": TYPE, "assignee": ASSIGNEE, "group": GROUP, "tags": TAGS,
+    "title": TITLE, "description": DESCRIPTION, "requester": REQUESTER,
+}  # fmt: skip
+# How an object's key says whom or what the object is: `assignee.displayName`. Best first.
+NAMING = _of(
+    "display name; name; full name; login; username; value; email address; email",
+)
+# Keys that only repeat who or what that is.
+ABOUT = frozenset(_of(
+    "self; avatar urls; avatar url; icon url; active; time zone; account id; account type; email address; email; id",
+    "key; display name; name; full name; login; username; url; html url; gravatar id; node id; type; site admin",
+    "entity id; description; status category; subtask; avatar id; hierarchy level; locale; color; default; state",
+))  # fmt: skip
+# Around the values of a ticket, and saying nothing themselves.
+AROUND = ("fields", "attributes", "issue", "ticket", "data", "properties")
+# What stands beside a list that came in pages.
+PAGING = frozenset(_of("start at; max results; total; is last; page; per page; next page; size; count"))
+# What events say of themselves beside.
+ASIDE = frozenset(
+    _of("updated; updated at; update author; edited; edited at; last edited; jsd public; visibility")
 )
 # A day first where a date can be read both ways.
 FORMATS = _of(

@@ -11,12 +11,12 @@ from gitdesk.errors import Interrupted, SetupError, UsageError
 from gitdesk.importers import FORMATS, guess
 from gitdesk.importers.ledger import Ledger
 from gitdesk.importers.losses import Report
-from gitdesk.importers.run import Import, Wanted
+from gitdesk.importers.run import ASSUMED_UTC, Import, Wanted
 from gitdesk.importers.shape import place_of
 from gitdesk.importers.stream import Settings, system_of
 from gitdesk.memory import no_collection
 from gitdesk.store import read
-from gitdesk.store.map_file import propose_map
+from gitdesk.store.map_file import propose_map, propose_shape
 from gitdesk.value import replace
 
 TYPE_CHECKING = False
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.domain.import_map import ImportMap
+    from gitdesk.importers.guess import Unguessed
     from gitdesk.store.read import Location
 
 _LOOKED_AT = 5_000  # objects or rows that a guess at a file's shape is made from
@@ -77,6 +78,7 @@ class Request:
 
         With `guess`, the shape of a file nobody described is guessed first.
         """
+        self._wanted = replace(self._wanted, assume_utc=guess)
         if not self._settings.shape:
             self._describe(guess)
         reader = _load(FORMATS[self._format])
@@ -102,13 +104,14 @@ class Request:
         if first == "-":
             raise UsageError("a map is proposed for a file, not for standard input")
         if self._format == "jsonl":
+            from gitdesk.importers.guess_objects import shape_of_objects
             from gitdesk.importers.jsonl import first_objects
 
             one = first_objects(first, self._settings, report, 1)
             if not one or _is_neutral(one[0]):
                 return
             found = first_objects(first, self._settings, report, _LOOKED_AT) if wanted else []
-            shape = guess.shape_of_objects(found) if wanted else {}
+            shape = shape_of_objects(found) if wanted else {}
         else:
             from gitdesk.importers.csv_ import first_rows
 
@@ -120,21 +123,32 @@ class Request:
             )
         self._settings = replace(self._settings, shape=shape)
 
+    def propose_shape(self, path: str, found: Unguessed) -> None:
+        """Writes a map whose shape is to be completed, for a file whose columns could not be told."""
+        _write(path, propose_shape(found.columns, found.shape, system=self.names.system))
+
     def propose(self, path: str) -> None:
         """Writes a map with every name that was met; never over a file that is there."""
-        settings = self._settings
+        settings, is_assumed = self._settings, ASSUMED_UTC in self._ledger.counts
         # Files in the neutral format say themselves where they are from; a foreign one is called by its name.
         system = settings.system or (self.names.system if settings.shape else "")
-        text = propose_map(self.names, system=system, shape=settings.shape, time_zone=settings.timezone)
-        try:
-            with open(path, "x", encoding="utf-8") as file:
-                file.write(text)
-        except OSError as problem:
-            raise SetupError(f'cannot write "{path}": {(problem.strerror or str(problem)).lower()}') from None
+        zone = settings.timezone or ("UTC" if is_assumed else "")
+        text = propose_map(
+            self.names, system=system, shape=settings.shape, time_zone=zone, zone_guessed=is_assumed
+        )
+        _write(path, text)
 
     def report(self, commit: str | None, *, dry_run: bool) -> dict[str, Any]:
         """Returns what became of everything in the files."""
         return self._ledger.plain(self.names, commit=commit, dry_run=dry_run)
+
+
+def _write(path: str, text: str) -> None:
+    try:
+        with open(path, "x", encoding="utf-8") as file:
+            file.write(text)
+    except OSError as problem:
+        raise SetupError(f'cannot write "{path}": {(problem.strerror or str(problem)).lower()}') from None
 
 
 def _location(desk: Desk, branch: str) -> Location:

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from gitdesk.store.read import Location
 
 
+ASSUMED_UTC = "times without a time zone, read as UTC for now"
+
+
 class Wanted(Value):
     """What an import is asked for beside its files."""
 
@@ -47,6 +50,7 @@ class Wanted(Value):
     dry_run: bool = False
     declare: bool = False
     time_zone: str = ""
+    assume_utc: bool = False  # of times without a zone, where nothing is written anyway
 
 
 class Made(Value):
@@ -72,7 +76,7 @@ class Import:
         self._number = self._taken = 0
         self.landing = False  # from here on it is completed, by whoever comes next if need be
         self._author, self._committer = write.identity(desk.repo, desk.environ, desk.now)
-        self._moment = exchange_time.moment_reader(_zone(wanted.time_zone, ledger), ledger.count)
+        self._moment = exchange_time.moment_reader(_zone(wanted, ledger), ledger.count)
 
     # what replaying a ticket asks for
 
@@ -329,10 +333,16 @@ def _moved_since(record: Record, since: datetime) -> bool:
     return max(last, record.created, record.updated or last) >= since
 
 
-def _zone(name: str, ledger: Ledger) -> Callable[[datetime], datetime] | None:
+def _zone(wanted: Wanted, ledger: Ledger) -> Callable[[datetime], datetime] | None:
     """Returns what gives a time without a zone the one that was named; raises UsageError for an unknown one."""
+
+    def assumed(moment: datetime) -> datetime:
+        ledger.count(ASSUMED_UTC)
+        return moment.replace(tzinfo=UTC)
+
+    name = wanted.time_zone
     if not name:
-        return None
+        return assumed if wanted.assume_utc else None
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
     try:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     Dated = tuple[int, float, Any, Any]
 
 _LINES = 1 << 40
+_LIST = "_list"  # marks an event of a further list with the list's name
 _LONGEST_EXAMPLE = 60
 _NO_TIME = "name the file's format in the map, as in \"shape: {date_format: '%d.%m.%Y %H:%M:%S'}\""
 
@@ -130,7 +131,7 @@ class _Maker:
     def holding(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
         """Yields the tickets of objects that hold their events in lists."""
         for where, row in rows:
-            held = [event for get in self.plan.lists for event in _list(get(row))]
+            held = [event for name, get in self.plan.lists for event in self._of(name, _list(get(row)))]
             key = self._id(where, row, items=1 + len(held))
             if key is None:
                 continue
@@ -148,6 +149,12 @@ class _Maker:
             ticket["events"] = events
             _now(ticket, self._changes(row))  # what the ticket itself says of now, where it does
             yield ticket
+
+    def _of(self, name: str, events: list[Any]) -> list[Any]:
+        """Returns the events of a list; those of a further one are marked, for their ids may be those of the first."""
+        if name == self.plan.lists[0][0]:
+            return events
+        return [{**event, _LIST: name} if isinstance(event, dict) else event for event in events]
 
     def _held(self, where: int, held: list[Any]) -> Iterator[Dated]:
         """Yields the events of one object with their times; tells of those that have none."""
@@ -248,6 +255,7 @@ class _Maker:
         """Returns the events of rows; writes into the ticket who began it and what is set in the end."""
         columns = self.plan.columns
         get_by, get_id, with_message = columns.get("by"), columns.get("event_id"), "message" in columns
+        listed = self.plan.listed
         events: list[dict[str, Any]] = []
         now: dict[str, Any] = {}
         for _, _, at, row in dated:
@@ -257,10 +265,13 @@ class _Maker:
                 if not events:
                     ticket["author"] = event["by"]
             if get_id and (own := self._full(get_id(row))) is not None:
-                event["id"] = str(own)
+                further = row.get(_LIST) if self.plan.lists else None
+                event["id"] = f"{further}:{own}" if further else str(own)
             changes = self._changes(row)
             now.update(changes)
             event["changes"] = {name: {"to": value} for name, value in changes.items()}
+            if listed is not None:
+                event["changes"].update(listed.told(row))
             if with_message and (message := self._message(row)):
                 event["message"] = message
             events.append(event)
@@ -315,7 +326,7 @@ class _Maker:
         def look(found: dict[str, Any], prefix: str, named: frozenset[str]) -> None:
             for key, value in found.items():
                 name = prefix + key
-                if name in named or value in (None, "", [], {}):
+                if name in named or name == _LIST or value in (None, "", [], {}):
                     continue
                 if name in self.plan.ignore:
                     ignored[name] = None
@@ -329,6 +340,8 @@ class _Maker:
             within = self.plan.inner | (named - rows[0].keys())
         for at, row in enumerate(rows):
             look(row, "", within if at else named)
+            if self.plan.listed is not None and (at or not self.plan.lists):
+                look(dict(self.plan.listed.left(row)), "", within)
         return [[name, example] for name, example in unread.items()], list(ignored)
 
 

@@ -8,6 +8,7 @@ from operator import itemgetter
 from gitdesk.domain.near import closest
 from gitdesk.errors import UsageError
 from gitdesk.importers import dates
+from gitdesk.importers.shape_changes import listed_of
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.errors import Place
+    from gitdesk.importers.shape_changes import Listed
 
     Get = Callable[[Any], Any]
 
@@ -25,7 +27,7 @@ COLUMN_KEYS = ("ticket", "at", "by", "event_id", "created", "updated", "url", "m
 TEXT_KEYS = ("title", "description", "requester", "author", "channel")
 LIST_KEYS = ("events", "date_format", "ignore", "empty")
 FILE_KEYS = ("delimiter", "quote", "encoding", "separator", "decimal")
-KEYS = (*COLUMN_KEYS, *TEXT_KEYS, "set", *LIST_KEYS, *FILE_KEYS)
+KEYS = (*COLUMN_KEYS, *TEXT_KEYS, "set", "changes", *LIST_KEYS, *FILE_KEYS)
 SETTABLE = ("status", "priority", "type", "group", "assignee", "channel", "requester", "tags", "watchers")
 _RAW = ("message", "description")  # whose space at the ends is theirs
 _INNER_KEYS = ("at", "by", "event_id", "message", "message_kind")
@@ -53,7 +55,8 @@ class Plan(Value):
 
     ticket: Get
     at: Get | None
-    lists: tuple[Get, ...]
+    lists: tuple[tuple[str, Get], ...]
+    listed: Listed | None
     when: Callable[[Any], dates.Moment]
     columns: Mapping[str, Get]
     texts: Mapping[str, Get]
@@ -97,7 +100,8 @@ def plan_of(
     return Plan(
         ticket=keyed.pop("ticket"),
         at=keyed.pop("at", None),
-        lists=tuple(getters.text("events", key) for key in _listed(shape.get("events"))),
+        lists=tuple((key, getters.text("events", key)) for key in _listed(shape.get("events"))),
+        listed=listed_of(shape, SETTABLE, getters.text),
         when=dates.reader(_listed(shape.get("date_format"))),
         columns={key: keyed[key] for key in COLUMN_KEYS if key in keyed},
         texts={key: keyed[key] for key in TEXT_KEYS if key in keyed},
@@ -128,14 +132,14 @@ def _check(shape: Mapping[str, Any]) -> None:
             _refuse(f'shape has no key "{key}"', str(key), KEYS)
         if key == "set":
             _check_set(value)
-        elif key not in LIST_KEYS and not isinstance(value, str | type(None)):
+        elif key not in (*LIST_KEYS, "changes") and not isinstance(value, str | type(None)):
             raise UsageError(
                 f"shape.{key} takes the name of a column", hint="put names that look like numbers in quotes"
             )
     if not shape.get("ticket"):
         raise UsageError(
             'shape does not say in which column a ticket\'s id is: "ticket" is missing',
-            hint="without a map that is there yet, --map FILE writes a proposal",
+            hint='name it in the map, as in "ticket: Number"; where no map is there yet, --map FILE writes a proposal',
         )
     if not shape.get("at") and not shape.get("created"):
         raise UsageError(
@@ -143,6 +147,8 @@ def _check(shape: Mapping[str, Any]) -> None:
         )
     if shape.get("events") and not shape.get("at"):
         raise UsageError('shape has "events" but not "at", the time of each')
+    if shape.get("changes") and not shape.get("at"):
+        raise UsageError('shape has "changes" but not "at", the time of each event')
 
 
 def _check_set(value: Any) -> None:
@@ -179,10 +185,10 @@ class _Getters:
 
     def _column(self, key: str, name: str) -> Get:
         self.named.add(name)
-        if key in _INNER_KEYS or key.startswith("set."):
+        if key in _INNER_KEYS or key.startswith(("set.", "changes.")):
             self.inner.add(name)
         if self.columns is None:
-            return _by_path(name)
+            return by_path(name)
         if name not in self.columns:
             near = closest(name, self.columns)
             hint = f'did you mean "{near}"?' if near else "columns are " + ", ".join(self.columns[:20])
@@ -228,8 +234,11 @@ def _plain(value: Any) -> str:
     return ", ".join(map(_plain, value)) if isinstance(value, list) else str(value)
 
 
-def _by_path(name: str) -> Get:
-    """Returns what reads a key of an object, `user.login` that of an object within; MISSING where there is none."""
+def by_path(name: str) -> Get:
+    """Returns what reads a key of an object, `user.login` that of an object within; MISSING where there is none.
+
+    Within null there is nothing, which is something else: nobody is assigned.
+    """
     parts = name.split(".")
 
     def get(row: Any) -> Any:
@@ -237,7 +246,7 @@ def _by_path(name: str) -> Get:
         if found is not MISSING or len(parts) == 1:
             return found
         for part in parts:
-            row = row.get(part, MISSING) if isinstance(row, dict) else MISSING
+            row = row.get(part, MISSING) if isinstance(row, dict) else None if row is None else MISSING
         return row
 
     return get

@@ -25,6 +25,13 @@ _ABOUT = {
     "fields": "field at the source: field on this desk",
     "links": "kind of link: one that gitdesk knows",
 }
+_GUESSED_ZONE = "    # of times that name none; say whose they are, such as Europe/Zagreb"
+_TO_FILL = {
+    "ticket:": "the column of a ticket's id",
+    "at:": "the column that says when; empty if a row is a whole ticket",
+    "created:": "the column that says when a ticket began; empty if rows are events and nothing says it",
+    "title:": 'a column, or a text with columns in it: "Case {Number}"',
+}
 
 
 def read_map(path: str) -> ImportMap:
@@ -96,18 +103,22 @@ def _names(node: Node | None, path: str) -> dict[str, str | None]:
     return found
 
 
-def propose_map(names: Names, *, system: str, shape: Mapping[str, Any], time_zone: str) -> str:
+def propose_map(
+    names: Names, *, system: str, shape: Mapping[str, Any], time_zone: str, zone_guessed: bool = False
+) -> str:
     """Returns a map with every name that was met, how often, and what it would become."""
     lines = [
         "# What this source calls things: what this desk calls them. Change the right side; commit or keep the file."
     ]
     lines += [
         "# (new) is not on the desk yet: change it, or import with --declare, which adds it to gitdesk.yaml.",
-        "# The numbers say how often a name was met: as what a value became, what it was before, and what it is now.",
+        "# The numbers say how many events, or rows of a log, tell a name; where none does, how many tickets have it.",
         "",
     ]
     lines += [f"source: {scalar.write(system)}"] if system else []
-    lines += [f"timezone: {scalar.write(time_zone)}"] if time_zone else []
+    lines += (
+        [f"timezone: {scalar.write(time_zone)}{_GUESSED_ZONE if zone_guessed else ''}"] if time_zone else []
+    )
     lines += ["unchanged: note    # an event that changes nothing becomes a note; skip: nothing", ""]
     if shape:
         lines += ["shape:", *_shape_lines(shape, "  "), ""]
@@ -136,6 +147,23 @@ def propose_map(names: Names, *, system: str, shape: Mapping[str, Any], time_zon
     return "\n".join(lines)
 
 
+def propose_shape(columns: Iterable[str], shape: Mapping[str, Any], *, system: str) -> str:
+    """Returns a map whose shape is to be completed: what could not be told stands empty, the columns above it."""
+    lines = [
+        "# What the columns of the file mean could not be told by their names. Write one behind what is empty",
+        "# here, then import with this map. The columns are:",
+        *(f"#   {' '.join(column.split())}" for column in columns),
+        "",
+        f"source: {scalar.write(system)}",
+        "",
+        "shape:",
+    ]
+    for line in _shape_lines(shape, "  "):
+        about = _TO_FILL.get(line.strip())
+        lines.append(f"{line}    # {about}" if about else line)
+    return "\n".join([*lines, ""])
+
+
 def _shape_lines(shape: Mapping[str, Any], indent: str) -> list[str]:
     lines = []
     for key, value in shape.items():
@@ -148,5 +176,5 @@ def _shape_lines(shape: Mapping[str, Any], indent: str) -> list[str]:
             listed = ", ".join(scalar.write(str(each), flow=True) for each in value)
             lines.append(f"{indent}{name}: [{listed}]")
         else:
-            lines.append(f"{indent}{name}: {scalar.write(str(value))}")
+            lines.append(f"{indent}{name}:" + ("" if value is None else f" {scalar.write(str(value))}"))
     return lines

@@ -165,6 +165,18 @@ def test_an_agent_nobody_knows_becomes_one_with_an_id_of_his_own() -> None:
     assert [found.agent("Iva <iva@other.example>"), found.agent(made[0])] == [made[0]] * 2
 
 
+def test_a_map_taken_over_as_it_was_proposed_keeps_the_names_of_people() -> None:
+    proposed = names(declare=True)
+    wanted = {text: proposed.agent(text) for text in ("Dev A", "Ana Horvat <ana@x.example>")}
+    found = names(declare=True, people=wanted)
+    assert [found.author(text) for text in wanted] == [proposed.author(text) for text in wanted]
+    assert [found.agent(text) for text in wanted] == list(wanted.values())
+    assert found.people == proposed.people
+    assert found.author("Dev A").startswith("Dev A <")
+    renamed = names(declare=True, people={"u17": "Ana Horvat"})
+    assert renamed.author("u17").startswith("Ana Horvat <")
+
+
 def test_thousands_of_people_are_met_in_a_moment() -> None:
     found = names(declare=True)
     made = {found.agent(f"Person {number} <p{number}@x.example>") for number in range(5_000)}

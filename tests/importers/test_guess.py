@@ -10,7 +10,8 @@ from readers import read, written
 
 from gitdesk.errors import UsageError
 from gitdesk.importers import csv_
-from gitdesk.importers.guess import shape_of, shape_of_objects
+from gitdesk.importers.guess import Unguessed, shape_of
+from gitdesk.importers.guess_objects import shape_of_objects
 from gitdesk.importers.losses import Report
 from gitdesk.importers.stream import Settings
 
@@ -178,6 +179,17 @@ def test_objects_that_are_events_are_recognised() -> None:
         "at": "timestamp",
         "title": "Case {case.id}",
         "set": {"status": "activity"},
+    }
+
+
+def test_what_could_be_told_is_there_to_be_completed() -> None:
+    with pytest.raises(Unguessed) as caught:
+        shape_of(["alpha", "beta", "state"], [["x", "2020-01-01", "open"], ["x", "2020-01-02", "closed"]])
+    assert caught.value.shape == {
+        "ticket": None,
+        "at": "beta",
+        "title": None,
+        "set": {"status": "state", "fields.alpha": "alpha"},
     }
 
 

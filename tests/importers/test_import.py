@@ -345,6 +345,48 @@ def test_the_first_run_with_a_map_proposes_one_and_never_writes_over_a_file(
     assert "waiting" in desk.run("show", "zendesk:1").out
 
 
+def test_names_are_counted_as_often_as_events_tell_them(desk: Desk) -> None:
+    moves = [event("02T09", changes={"status": {"to": name}}) for name in ("new", "open", "open")]
+    given = [ticket(1, status="open", tags=["login"], events=moves), ticket(2, status="open", tags=["login"])]
+    tags = event("03T09", changes={"tags": {"add": ["vip"], "remove": []}})
+    given.append(ticket(3, status="closed", tags=["login", "vip"], events=[tags]))
+    mapped = desk.bring(given, "--declare").report["mapped"]
+    assert {name: one["count"] for name, one in mapped["statuses"].items()} == {
+        "new": 1,
+        "open": 3,
+        "closed": 1,
+    }
+    assert {name: one["count"] for name, one in mapped["tags"].items()} == {"login": 3, "vip": 1}
+
+
+def test_a_map_of_columns_nobody_knows_is_there_to_be_completed(desk: Desk, tmp_path: Path) -> None:
+    log = tmp_path / "log.csv"
+    log.write_text("alpha;beta;state\nx;2020-01-01 10:00;open\nx;2020-01-02 10:00;closed\n", encoding="utf-8")
+    path = tmp_path / "map.yaml"
+    done = desk.run("import", "csv", str(log), "--map", str(path))
+    assert done.code == 2
+    assert f'no column looks like the id of a ticket; a map to be completed is in "{path}"' in done.error
+    text = path.read_text(encoding="utf-8")
+    assert "#   alpha\n#   beta\n#   state\n" in text
+    done = desk.run("import", "csv", str(log), "--map", str(path), "--timezone", "UTC")
+    assert (done.code, '"ticket" is missing' in done.error) == (2, True)
+    path.write_text(text.replace("ticket: ", "ticket: alpha ").replace("title: ", 'title: "Case {alpha}" '))
+    done = desk.run("import", "csv", str(log), "--map", str(path), "--timezone", "UTC", "--declare", "--json")
+    assert (done.code, done.report["events"]["in_files"]) == (0, 2)
+
+
+def test_a_proposal_needs_no_zone_and_says_which_one_it_took(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "map.yaml"
+    given = [ticket(1, created="2026-01-01T09:00:00")]
+    assert "has no time zone" in desk.bring(given, code=5).error
+    desk.bring(given, "--map", str(path))
+    text = path.read_text(encoding="utf-8")
+    assert "timezone: UTC    # of times that name none" in text
+    path.write_text(text.replace("timezone: UTC", "timezone: Europe/Zagreb"))
+    desk.bring(given, "--map", str(path))
+    assert desk.git("log", "-1", "--format=%aI") == "2026-01-01T09:00:00+01:00"
+
+
 def test_the_map_may_leave_names_out(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "map.yaml"
     path.write_text("statuses:\n  Odd: open\ntags:\n  junk:\nfields:\n  secret:\n")
@@ -533,6 +575,14 @@ def test_a_dirty_work_tree_elsewhere_is_left_alone(desk: Desk) -> None:
     desk.write({"notes.txt": "mine", "gitdesk.yaml": (desk.path / "gitdesk.yaml").read_text() + "# a note\n"})
     desk.bring(history())
     assert desk.status() == " M gitdesk.yaml\n?? notes.txt"
+
+
+def test_a_copied_desk_whose_files_only_look_changed_is_imported_into(desk: Desk) -> None:
+    desk.git("reset", "-q", "--hard")
+    os.utime(desk.path / "gitdesk.yaml", (1, 1))
+    new = ticket(1, status="Odd", events=[event("02T09", message="x")])
+    desk.bring([new], "--declare")
+    assert desk.status() == ""
 
 
 def test_a_bare_desk_can_be_imported_into(

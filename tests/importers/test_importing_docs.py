@@ -15,6 +15,8 @@ from gitdesk.errors import Unreadable
 from gitdesk.importers import csv_
 from gitdesk.importers.guess import shape_of
 from gitdesk.importers.losses import Report
+from gitdesk.importers.shape_changes import KEYS as CHANGE_KEYS
+from gitdesk.importers.shape_plan import KEYS, SETTABLE, plan_of
 from gitdesk.importers.stream import Settings
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -65,8 +67,13 @@ def test_the_worked_example_of_a_log_is_what_is_proposed_and_imports(tmp_path: P
     assert adds_up(tickets, report)
 
 
-def test_every_key_of_a_shape_is_described() -> None:
-    from gitdesk.importers.shape_plan import KEYS, SETTABLE
+def test_the_shape_of_a_change_log_is_one() -> None:
+    shown = yaml.safe_load(block("importing.md", "yaml", "changelog.histories"))["shape"]
+    plan = plan_of(shown)
+    assert plan.listed is not None
+    assert [name for name, _ in plan.lists] == ["changelog.histories", "fields.comment.comments"]
 
+
+def test_every_key_of_a_shape_is_described() -> None:
     text = (DOCS / "importing.md").read_text(encoding="utf-8")
-    assert [key for key in (*KEYS, *SETTABLE) if f"`{key}`" not in text] == []
+    assert [key for key in (*KEYS, *CHANGE_KEYS, *SETTABLE) if f"`{key}`" not in text] == []

@@ -105,7 +105,7 @@ def test_several_lists_of_one_object_become_one_history(tmp_path: Path) -> None:
         {
             "at": "2020-01-02T00:00:00Z",
             "by": "a@b.c",
-            "id": "9",
+            "id": "comments:9",
             "changes": {},
             "message": {"kind": "note", "text": " hello\n"},
         },
