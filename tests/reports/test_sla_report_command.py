@@ -235,3 +235,26 @@ def test_another_policy_is_tried_on_the_same_history(run: Run, tmp_path: Path) -
     file.write_text(SLA.replace("1h", "3h").replace("4h", "99h"))
     rows = items(run, "priority:urgent", "--policy", str(file))
     assert {row["state"] for row in rows} == {"met"}
+
+
+def test_what_cannot_be_read_is_told_everywhere_and_ends_with_five(tmp_path: Path) -> None:
+    names = [f"{name}={tmp_path / name}" for name in WRITERS]
+    desk = tmp_path / "desk"
+    plain = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2]), "GITDESK_NOW": NOW}
+
+    def gitdesk(*words: str) -> subprocess.CompletedProcess[bytes]:
+        command = [sys.executable, "-m", "gitdesk", "-C", str(desk), *words]
+        return subprocess.run(command, env=plain, capture_output=True, stdin=subprocess.DEVNULL, check=False)
+
+    desk.mkdir()
+    assert gitdesk("init", "--prefix", "AC").returncode == 0
+    (desk / "tickets/00").mkdir(parents=True)
+    (desk / "tickets/00/AC-00000001.md").write_text("---\nid: [\n---\n")
+    subprocess.run(["git", "add", "."], cwd=desk, check=True)
+    subprocess.run(["git", "commit", "-qm", "x", "--no-verify"], cwd=desk, check=True)
+    done = gitdesk("sla", "report", "--fail-on", "breach", *(word for name in names for word in ("-o", name)))
+    assert done.returncode == 5
+    assert b"the numbers are not whole: tickets/00/AC-00000001.md: " in done.stderr
+    for name in WRITERS:
+        told = "tickets/00/AC-00000001.md" in (tmp_path / name).read_text()
+        assert told or name in ("jsonl", "csv", "ids"), name
