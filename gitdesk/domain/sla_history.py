@@ -137,24 +137,24 @@ def _in_order(times: Sequence[int], remarks: list[str]) -> list[int]:
     Usually the later step waits for the one before it. Steps that are more than a day ahead of what follows them,
     while what came before fits, were made under a wrong clock: they count with their follower.
     """
-    fixed = list(times)
+    runs = [[times[0], 1]]  # instants that never go back, and how many steps count at each
     moved = 0
-    for place in range(1, len(fixed)):
-        here, last = fixed[place], fixed[place - 1]
+    for place in range(1, len(times)):
+        here, last = times[place], runs[-1][0]
         if here >= last:
+            runs.append([here, 1])
             continue
-        first = place
-        while first > 1 and fixed[first - 1] > here + _DAY:
-            first -= 1
         follows = times[place + 1] if place + 1 < len(times) else None
-        if fixed[first - 1] > here + _DAY or (follows is not None and follows >= last):
-            first = place
-        base = max(here, fixed[first - 1])
+        count = 1
+        if runs[0][0] <= here + _DAY and (follows is None or follows < last):
+            while runs[-1][0] > here + _DAY:
+                count += runs.pop()[1]
+        base = max(here, runs[-1][0])
         moved = max(moved, base - here, last - base)
-        fixed[first : place + 1] = [base] * (place + 1 - first)
+        runs.append([base, count])
     if moved > _LONG:
         remarks.append("clocks went backwards between commits; its steps count in the order of history")
-    return fixed
+    return [at for at, count in runs for _ in range(count)]
 
 
 def moment_text(at: int) -> str:

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from sla_oracle import Oracle
 from sla_worlds import stories, versions
 
-from gitdesk.domain.sla_history import Change, Said
+from gitdesk.domain.sla_history import Change, Said, Story, steps_of
 from gitdesk.domain.sla_replay import Replay
 from gitdesk.domain.sla_standing import cycle, standings
+from gitdesk.domain.ticket import TicketId
 from gitdesk.value import replace
 
 if TYPE_CHECKING:
     from gitdesk.domain.sla_cycle import Cycle
-    from gitdesk.domain.sla_history import Story
     from gitdesk.domain.sla_policy import Terms
 
 
@@ -203,3 +203,42 @@ def test_time_only_grows(story: Story, terms: list[Terms], later: int, more: int
             assert after[key].paused >= one.paused
         if one.breached_at is not None and key in after:
             assert after[key].breached_at == one.breached_at
+
+
+# ---- clocks of machines
+
+moments = st.lists(
+    st.integers(0, 20).map(lambda n: n * 43_200) | st.integers(0, 2**33), min_size=1, max_size=9
+)
+
+
+def counted(times: list[int]) -> tuple[list[int], list[str]]:
+    remarks: list[str] = []
+    changes = [Change(at=at, position=place, values={}) for place, at in enumerate(times)]
+    story = Story(
+        ticket=TicketId("GD-00000001"), title="t", created=0, came=0, position=0, first={}, changes=changes
+    )
+    return [step.at for step in steps_of(story, remarks)], remarks
+
+
+@given(moments)
+def test_steps_count_in_the_order_of_history_at_times_somebody_wrote(times: list[int]) -> None:
+    found, remarks = counted(times)
+    assert found == sorted(found)
+    assert set(found) <= set(times)
+    assert (found == times) == (times == sorted(times))
+    assert bool(remarks) == any(abs(a - b) > 300 for a, b in zip(found, times, strict=True))
+
+
+@given(moments.map(sorted), st.data())
+def test_one_clock_that_is_wrong_moves_only_its_own_step(times: list[int], data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(times) - 1))
+    wrong = times[-1] + 86_401 + data.draw(st.integers(0, 2**30))
+    found, _ = counted([*times[:place], wrong, *times[place:]])
+    assert found == [*times[:place], times[place], *times[place:]]
+
+
+def test_a_long_history_that_runs_backwards_is_put_in_order_at_once() -> None:
+    found, remarks = counted([10**9 - step * 90_000 for step in range(5_000)])
+    assert set(found) == {10**9 - 4_999 * 90_000}
+    assert remarks
