@@ -954,6 +954,24 @@ Resolved without an assignee voids it; reopened it goes on
     as of Mon 11:15
     assign running elapsed 45m paused 1h30m
 
+A group that changed while it was resolved has a clock of its own from the reopening on
+    with assign=1h
+    Mon 09:00 created high group=support
+    Mon 09:30 resolved
+    Mon 10:00 group=net
+    Mon 11:00 open
+    as of Mon 11:15
+    assign void elapsed 30m
+    assign#2 running started Mon 11:00 due Mon 12:00
+
+Given to somebody while it was resolved, reopened it had somebody then
+    with assign=1h
+    Mon 09:00 created high
+    Mon 09:30 resolved
+    Mon 10:00 assignee=marko
+    Mon 11:00 open
+    assign met stopped Mon 10:00 elapsed 30m paused 30m
+
 Assigned while it was cancelled it has somebody when it is back
     with assign=1h
     Mon 09:00 created high
