@@ -123,6 +123,8 @@ def _ended(context: Context, report: SlaReport, fail_on: str | None, paths: list
     from gitdesk.reports.sla_document import counts
 
     note = context.out.note
+    if not (report.policy_file or report.config.sla.get("policies")):
+        note("gitdesk.yaml has no policies: nothing is promised")
     if paths:
         note("written to " + ", ".join(f'"{path}"' for path in paths))
     breached, at_risk = counts(report)

@@ -69,9 +69,9 @@ def stack_bar(parts: Sequence[tuple[str, int]]) -> str:
             f'<g class="part part{index % PARTS}"><rect x="{_n(place)}" width="{_n(size)}" height="56">'
             f"<title>{text(name)}</title></rect>"
         )
-        if index % PATTERNS:
+        if pattern := _pattern(index):
             drawn.append(
-                f'<rect x="{_n(place)}" width="{_n(size)}" height="56" fill="url(#pattern{index % PATTERNS})"/>'
+                f'<rect x="{_n(place)}" width="{_n(size)}" height="56" fill="url(#pattern{pattern})"/>'
             )
         drawn.append(f'<rect class="seam" x="{_n(place + size - 2)}" width="2" height="56"/></g>')
         place += size
@@ -82,13 +82,15 @@ def stack_bar(parts: Sequence[tuple[str, int]]) -> str:
     )
 
 
+def _pattern(index: int) -> int:
+    """Returns the pattern of a part, 0 for none; no two of the first 32 parts share both colour and pattern."""
+    return (index + index // PARTS) % PATTERNS
+
+
 def swatch(index: int) -> str:
     """Returns the sample of a part for a legend."""
-    pattern = (
-        f'<rect width="14" height="14" rx="3" fill="url(#pattern{index % PATTERNS})"/>'
-        if index % PATTERNS
-        else ""
-    )
+    number = _pattern(index)
+    pattern = f'<rect width="14" height="14" rx="3" fill="url(#pattern{number})"/>' if number else ""
     return (
         f'<svg class="swatch part part{index % PARTS}" viewBox="0 0 14 14" aria-hidden="true" focusable="false">'
         f'<rect width="14" height="14" rx="3"/>{pattern}</svg>'

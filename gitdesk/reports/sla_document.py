@@ -65,16 +65,21 @@ def _brief(report: SlaReport, rows: int) -> Iterator[Any]:
 
 
 def _full(report: SlaReport, rows: int) -> Iterator[Any]:
+    """Yields everything; of what has nothing to show yet, only what a reader would look for."""
+    whole = report.summary.whole()
+    ended = bool(whole.passed + whole.failed)
     yield _trend(report)
     first = [name for name in ("metric", "priority", "group", "policy") if name != report.by]
-    ordered = [report.by, *first[:3]]
+    ordered = [report.by, *first[:3]] if ended else []
     yield from (_shares(report, name) for name in ordered)
     yield _at_risk(report, rows)
     yield _breaches(report, rows)
-    yield _times(report)
+    if ended:
+        yield _times(report)
     yield _statuses(report)
     yield from _pauses(report)
-    yield from (_shares(report, name) for name in DIMENSIONS if name not in ordered)
+    if ended:
+        yield from (_shares(report, name) for name in DIMENSIONS if name not in ordered)
 
 
 def _facts(report: SlaReport) -> tuple[tuple[str, str], ...]:
@@ -118,7 +123,7 @@ def _figures(report: SlaReport) -> Figures:
         Figure(
             label="compliance",
             value=percent(whole.passed, total),
-            note=f"{whole.passed:,} of {total:,}",
+            note=f"{whole.passed:,} of {total:,}" if total else "nothing has ended yet",
             tone=tone,
         ),
         Figure(label="breached", value=f"{whole.failed:,}", note=running, tone=BAD if whole.failed else ""),
@@ -317,8 +322,8 @@ def _pauses(report: SlaReport) -> Iterator[Any]:
         note="Resolution clocks that stood the longest, in wall time: parking a ticket stops its clock; it shows here.",
         nothing="no clock has been paused",
     )
-    for dimension in ("group", "agent"):
-        yield _paused_by(report, dimension)
+    if report.tally.parked:
+        yield from (_paused_by(report, dimension) for dimension in ("group", "agent"))
 
 
 def _paused_by(report: SlaReport, dimension: str) -> Grid:

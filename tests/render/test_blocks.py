@@ -229,6 +229,10 @@ def test_bars_stay_inside_their_box(passed: int, failed: int, running: int) -> N
         assert float(x or 0) + float(size) <= 200.2
 
 
+def test_no_two_parts_of_a_stack_look_alike() -> None:
+    assert len({svg.swatch(index) for index in range(32)}) == 32
+
+
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=60))
 def test_a_trend_has_a_mark_for_each_bucket_that_has_something(points: list[tuple[int, int]]) -> None:
     labels = [f"2026-{number:02}" for number in range(len(points))]
