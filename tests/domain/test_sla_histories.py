@@ -7,6 +7,8 @@ import re
 import pytest
 from sla_scripts import Script, check
 
+from gitdesk.value import replace
+
 WORKED_EXAMPLE = """
 The worked example
     Mon 09:30 created high
@@ -1105,6 +1107,14 @@ def test_the_clocks_say_of(history: str) -> None:
     assert script.checks
     for now, line in script.checks:
         check(script, now, line)
+
+
+def test_a_reply_mailed_before_it_was_filed_with_the_resolution_promises_no_update() -> None:
+    script = Script("with update=4h\nMon 09:00 created high\nMon 10:05 reply & resolved")
+    script.messages = [replace(script.messages[0], at=script.instant("Mon 10:00"))]
+    check(script, None, "first_response met elapsed 1h stopped Mon 10:00")
+    check(script, None, "resolution met elapsed 1h5m")
+    check(script, None, "update absent")
 
 
 def test_every_history_has_a_name_of_its_own() -> None:
