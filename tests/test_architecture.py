@@ -27,6 +27,7 @@ OWNERS = {
     "frontmatter": ("gitdesk/store/",),
     "git": ("gitdesk/store/",),
     "fastjsonschema": ("gitdesk/store/",),
+    "holidays": ("gitdesk/desk/holiday_library.py",),
     "subprocess": ("gitdesk/store/", "gitdesk/cli/"),  # Git in the store; the editor and the pager in the cli
 }
 HEAVY = {

@@ -59,6 +59,35 @@ COMMANDS: tuple[Row, ...] = (
     Row("log", "gitdesk.cli.log:command", "Tell who changed what, when and why", LOOK),
     Row("sql", "gitdesk.cli.sql:command", "Ask the index in SQL, read only", LOOK),
     Row("sla report", "gitdesk.cli.sla_report:command", "Report what was kept, missed, and is at risk", LOOK),
+    Row("calendar list", "gitdesk.cli.calendar_list:command", "List the calendars", LOOK),
+    Row("calendar show", "gitdesk.cli.calendar_show:command", "Draw a month of a calendar", LOOK),
+    Row(
+        "calendar due",
+        "gitdesk.cli.calendar_due:command",
+        "Tell when so much working time will have passed",
+        LOOK,
+    ),
+    Row(
+        "calendar elapsed",
+        "gitdesk.cli.calendar_elapsed:command",
+        "Tell the working time between two moments",
+        LOOK,
+    ),
+    Row(
+        "calendar open", "gitdesk.cli.calendar_open:command", "Tell whether it is open, and until when", LOOK
+    ),
+    Row(
+        "calendar intervals",
+        "gitdesk.cli.calendar_intervals:command",
+        "List the opening hours of some time",
+        LOOK,
+    ),
+    Row(
+        "calendar refresh",
+        "gitdesk.cli.calendar_refresh:command",
+        "Bring public holidays into the desk",
+        LOOK,
+    ),
     Row("link", "gitdesk.cli.link:command", "Relate a ticket to another", TIDY),
     Row("merge", "gitdesk.cli.merge:command", "Merge a ticket into another", TIDY),
     Row("unmerge", "gitdesk.cli.merge:unmerge", "Undo a merge", TIDY),

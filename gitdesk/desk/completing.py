@@ -51,6 +51,8 @@ def names(config: Config, kind: str) -> Offers:
             return [(one.name, one.description) for one in config.tags.specs if not one.deprecated_for]
         case "field":
             return [(one.name, one.description) for one in config.field_specs]
+        case "calendar":
+            return [(name, one.get("description", "")) for name, one in config.calendars.items()]
     return []
 
 

@@ -23,8 +23,8 @@ class Duration(Value):
     calendar_days: int = 0
 
 
-def parse(text: str, *, days: bool = False) -> Duration:
-    """Returns the duration a text names; raises UsageError for none, for nothing, and for `2d` unless `days`."""
+def parse(text: str, *, days: bool = False, nothing: bool = False) -> Duration:
+    """Returns the duration a text names; raises UsageError for none, for `2d` unless `days`, for 0 unless `nothing`."""
     given = text.strip()
     in_days = _DAYS.fullmatch(given)
     if in_days:
@@ -34,7 +34,7 @@ def parse(text: str, *, days: bool = False) -> Duration:
         found = Duration(text=text, seconds=hours * 3600 + minutes * 60 + seconds)
     else:
         raise UsageError(f'not a duration: "{text}"', hint=HINT)
-    if not (found.seconds or found.days or found.calendar_days):
+    if not nothing and not (found.seconds or found.days or found.calendar_days):
         raise UsageError(f'a duration of nothing: "{text}"', hint=HINT)
     return found
 

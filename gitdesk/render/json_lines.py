@@ -24,6 +24,13 @@ KINDS = (
     "doctor",
     "import",
     "sla_report",
+    "calendars",
+    "calendar_month",
+    "calendar_due",
+    "calendar_elapsed",
+    "calendar_open",
+    "calendar_intervals",
+    "holidays",
 )
 
 # What JSON may carry as it is but a terminal must not see; JSON reads the escape as the same character.

@@ -36,6 +36,9 @@ class Plan(Value):
     folders: Mapping[bytes, Folder]
 
 
+CALENDARS = "calendars"  # holidays, a country a file: HR.yaml
+
+
 def make_plan(repo: Repo, tip: str | None, files: Mapping[str, bytes | None], writer: ObjectWriter) -> Plan:
     """Returns what putting these files (None: removing them) on top of a commit changes.
 
@@ -49,10 +52,13 @@ def make_plan(repo: Repo, tip: str | None, files: Mapping[str, bytes | None], wr
 
 
 def is_inside(path: str) -> bool:
-    """Tells whether a path is one that a desk's commits touch: its settings, or something below tickets/."""
+    """Tells whether a path is one that a desk's commits touch: its settings, holidays, or something below tickets/."""
     top, *parts = path.split("/")
     if not parts:
         return path in (CONFIG_PATH, ATTRIBUTES_PATH)
+    if top == CALENDARS and len(parts) == 1:
+        name, dot, kind = parts[0].partition(".")
+        return bool(dot) and kind == "yaml" and len(name) == 2 and name.isascii() and name.isupper()
     return top == TICKETS and not any(
         part.lower() in ("", ".", "..", ".git") or "\0" in part for part in parts
     )

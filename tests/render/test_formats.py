@@ -174,6 +174,26 @@ VALID = {
         "breach_target": 3600, "breach_policy": "gold", "breach_priority": "high", "no_reply": False, "assignee": None,
         "group": None, "calendar": None,
     },
+    "calendars": {"calendar": "office", "timezone": "UTC", "hours": "always", "open": True},
+    "calendar_month": {
+        "calendar": "office", "timezone": "UTC", "month": "2026-11", "working_days": 21, "seconds": 1,
+        "days": [{"date": "2026-11-02", "hours": ["09:00-17:00"], "open": [[32400, 61200]], "seconds": 28800,
+                  "note": None, "special": False, "clocks": 0}], "remark": None,
+    },
+    "calendar_due": {
+        "calendar": "office", "timezone": "UTC", "start": NOW, "duration": "8h", "due": NOW, "last_working": None,
+        "seconds": 0, "wall_seconds": 0, "remark": "r",
+    },
+    "calendar_elapsed": {"calendar": "office", "timezone": "UTC", "start": NOW, "end": NOW, "seconds": -5, "line": 3},
+    "calendar_open": {
+        "calendar": "office", "timezone": "UTC", "at": NOW, "open": True, "since": None, "next_open": NOW,
+        "next_close": None, "previous_open": NOW, "previous_close": NOW, "note": None,
+    },
+    "calendar_intervals": {"calendar": "office", "timezone": "UTC", "open": NOW, "close": NOW, "seconds": 1},
+    "holidays": {
+        "country": "HR", "path": "calendars/HR.yaml", "first": 2024, "last": 2029, "subdivisions": [], "dates": 80,
+        "added": ["2026-01-01 Nova godina"], "removed": [], "changed": True, "commit": None,
+    },
 }  # fmt: skip
 BROKEN = {
     "tickets": {"created": "yesterday"},
@@ -186,6 +206,13 @@ BROKEN = {
     "doctor": {"state": "fine"},
     "import": {"commit": "HEAD"},
     "sla_report": {"state": "late"},
+    "calendars": {"open": "yes"},
+    "calendar_month": {"month": "November"},
+    "calendar_due": {"due": "never"},
+    "calendar_elapsed": {"seconds": "1h"},
+    "calendar_open": {"open": None},
+    "calendar_intervals": {"close": None},
+    "holidays": {"changed": None},
 }
 
 
@@ -205,7 +232,9 @@ def test_the_schema_is_a_schema_and_knows_the_kinds() -> None:
 def test_the_schema_takes_each_kind_and_refuses_a_broken_one(kind: str) -> None:
     validator = jsonschema.Draft7Validator(schema())
     whole = json.loads("".join(render_envelope(kind, [VALID[kind]])))
-    if kind == "sla_report":  # the only one with something after its items: see tests/reports/test_sla_formats.py
+    if (
+        kind == "sla_report"
+    ):  # the only one with something after its items: see tests/reports/test_sla_formats.py
         assert not validator.is_valid(whole)
         return
     validator.validate(whole)

@@ -385,7 +385,19 @@ def test_a_folder_in_the_way_of_a_file_and_a_file_in_the_way_of_a_folder_are_ref
 
 
 @pytest.mark.parametrize(
-    "path", ["../x", "/etc/x", "tickets//x", "a/../b", ".git/config", "tickets/.GIT/x", "", "."]
+    "path",
+    [
+        "../x",
+        "/etc/x",
+        "tickets//x",
+        "a/../b",
+        ".git/config",
+        "tickets/.GIT/x",
+        "",
+        ".",
+        "calendars/x",
+        "calendars/HR.yaml/x",
+    ],
 )
 def test_paths_stay_inside(desk: GitRepository, path: str) -> None:
     with pytest.raises(UsageError, match="is no path inside a desk"):
