@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitdesk.render import svg
@@ -128,6 +128,7 @@ def read(text: str) -> _Reader:
 # The page
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_no_words_make_an_element_or_an_attribute(words: str) -> None:
     plain, hostile = read(page("word")), read(page(words + "x"))
@@ -221,6 +222,7 @@ def test_text_has_a_contrast_of_four_and_a_half_and_graphics_of_three(which: int
 # Charts
 
 
+@settings(deadline=None)
 @given(st.integers(0, 500), st.integers(0, 500), st.integers(0, 500))
 def test_bars_stay_inside_their_box(passed: int, failed: int, running: int) -> None:
     text = svg.share_bar(passed, failed, min(running, failed)) + svg.progress_bar(passed, failed, "good")
@@ -233,6 +235,7 @@ def test_no_two_parts_of_a_stack_look_alike() -> None:
     assert len({svg.swatch(index) for index in range(32)}) == 32
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=1, max_size=60))
 def test_a_trend_has_a_mark_for_each_bucket_that_has_something(points: list[tuple[int, int]]) -> None:
     labels = [f"2026-{number:02}" for number in range(len(points))]
@@ -247,6 +250,7 @@ def test_a_trend_has_a_mark_for_each_bucket_that_has_something(points: list[tupl
 # Text and Markdown
 
 
+@settings(deadline=None)
 @given(ANY, st.integers(40, 120))
 def test_a_document_fits_its_terminal(words: str, columns: int) -> None:
     lines = list(render_lines(document(words), Page(now=NOW, width=columns)))
@@ -254,6 +258,7 @@ def test_a_document_fits_its_terminal(words: str, columns: int) -> None:
     assert all(width(line) <= max(columns, 80) for line in lines)
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_every_row_of_a_markdown_table_has_its_cells(words: str) -> None:
     text = "".join(render_markdown_page(document(words)))
@@ -282,6 +287,7 @@ def test_a_share_is_rounded_down_so_that_all_means_all() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(1, 40))
 def test_a_bar_has_its_length_and_is_full_only_for_all(part: int, whole: int, columns: int) -> None:
     text = bar(part, whole, columns)

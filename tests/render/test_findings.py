@@ -6,7 +6,7 @@ import json
 import xml.etree.ElementTree as ET
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitdesk.render.annotations import render_annotations
@@ -33,6 +33,7 @@ def found(text: str = "late", **parts: object) -> Finding:
 # JUnit
 
 
+@settings(deadline=None)
 @given(ANY)
 def test_any_text_survives_in_xml_as_text(text: str) -> None:
     root = ET.fromstring(f'<a b="{attribute(text)}">{content(text)}</a>')
@@ -131,6 +132,7 @@ def test_an_annotation_has_its_place_and_its_data_escaped() -> None:
     assert list(render_annotations([found(path="", line=None)])) == ["::error::late\n"]
 
 
+@settings(deadline=None)
 @given(ANY, ANY, ANY)
 def test_text_of_a_ticket_starts_no_command_and_ends_no_property(text: str, title: str, path: str) -> None:
     lines = list(render_annotations([found(text, title=title, path=path, hint=text)]))

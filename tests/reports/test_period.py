@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gitdesk.reports.period import Period, buckets
@@ -43,6 +43,7 @@ def test_buckets_are_named_for_people() -> None:
 days = st.dates(date(1, 1, 1), date.max)
 
 
+@settings(deadline=None)
 @given(st.lists(days, min_size=1, max_size=20))
 def test_every_day_is_in_the_bucket_that_begins_last_before_it(found: list[date]) -> None:
     drawn = buckets(found)

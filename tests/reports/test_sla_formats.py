@@ -11,7 +11,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_cycles import AS_OF, COMMIT, HOSTILE, START, cycle, report, written
 
@@ -137,6 +137,7 @@ def plainly(one: Cycle) -> dict[str, Any]:
     return found
 
 
+@settings(deadline=None)
 @given(st.lists(rows, max_size=4))
 def test_rows_written_by_hand_are_what_the_encoder_writes(some: list[Cycle]) -> None:
     write = json_writer()

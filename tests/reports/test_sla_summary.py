@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_cycles import AS_OF, START, config, cycle, read
 
@@ -83,6 +83,7 @@ cycles_ = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(cycles_))
 def test_every_breakdown_adds_up_to_the_whole(cycles: list[Cycle]) -> None:
     made = read(*cycles)
@@ -99,6 +100,7 @@ def test_every_breakdown_adds_up_to_the_whole(cycles: list[Cycle]) -> None:
     assert (sum(good for good, _ in points), sum(bad for _, bad in points)) == (whole.passed, whole.failed)
 
 
+@settings(deadline=None)
 @given(st.lists(cycles_), st.integers(-3, 6))
 def test_a_moment_parts_what_has_ended_without_loss(cycles: list[Cycle], days: int) -> None:
     moment = START + days * 24 * HOUR
@@ -196,6 +198,7 @@ def test_what_is_running_or_void_has_no_time_yet() -> None:
     ]
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, 1000), min_size=1), st.integers(1, 100))
 def test_a_percentile_is_the_least_value_that_enough_do_not_exceed(values: list[int], percent: int) -> None:
     found = _ranked(sorted(values), percent)
