@@ -9,8 +9,10 @@ from gitdesk.errors import Unreadable, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from gitdesk.desk.door import Desk
+    from gitdesk.domain.ticket import TicketId
     from gitdesk.exporters.attachments import Attachments
     from gitdesk.exporters.reader import Reader
 
@@ -52,6 +54,7 @@ def command(
     \b
       gitdesk export jsonl -o desk.jsonl.gz
       gitdesk export csv 'created>=2026-01-01' > tickets.csv
+      gitdesk export jsonl GD-7K3QX4M2 zendesk:4711
       gitdesk export parquet -o lake/
     """
     from gitdesk.exporters.attachments import INLINE, NAMES, Attachments
@@ -59,7 +62,8 @@ def command(
 
     _check(format_, query, output, gzip, attachments, no_attachments, deleted, name, everything)
     desk = context.desk
-    reader = Reader(desk, " ".join(query), deleted=deleted)
+    named = _named(desk, query)
+    reader = Reader(desk, "" if named else " ".join(query), named=named, deleted=deleted)
     counted = 0
     if format_ == "parquet":
         from gitdesk.exporters import parquet
@@ -79,6 +83,38 @@ def command(
         lines = csv_.lines(reader, desk)
     _write(context, lines, output, gzip=gzip, force=force, files=files)
     _summary(context, reader, files, f'written to "{output}"' if output is not None else "")
+
+
+def _named(desk: Desk, words: Sequence[str]) -> list[TicketId]:
+    """Returns the tickets that words name, as `show` takes them: by id, or by source and id there.
+
+    Raises UsageError when only some of the words do, NotFound for a source and id nobody has.
+    """
+    from gitdesk.domain.format import parse_id
+    from gitdesk.domain.near import closest
+    from gitdesk.domain.query_keys import ALIASES, KINDS
+
+    known = (*KINDS, *ALIASES, "sort")
+
+    def names(word: str) -> bool:
+        key, colon, _ = word.partition(":")
+        if not colon or " " in word:
+            return parse_id(word.upper()) is not None
+        if not key.isidentifier() and not key.replace("-", "").isalnum():
+            return False  # something of the query language
+        key = key.casefold().lstrip("-")
+        if key in known or key.startswith(("field.", "fields.")):
+            return False
+        return bool(desk.index.find_source(word)) or closest(key, known) is None
+
+    by_name = [word for word in words if names(word)]
+    if by_name and len(by_name) < len(words):
+        other = next(word for word in words if word not in by_name)
+        raise UsageError(
+            f'"{by_name[0]}" names a ticket, and "{other}" does not',
+            hint="name tickets, or write a query: id:… and source:… are parts of one",
+        )
+    return [desk.resolve(word) for word in by_name]
 
 
 def _check(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 from gitdesk.errors import Place, SetupError, UsageError
 from gitdesk.exporters import tables
 from gitdesk.exporters.lines import line
+from gitdesk.exporters.swap import swap, workroom
 from gitdesk.lazy import load
 
 TYPE_CHECKING = False
@@ -27,17 +26,17 @@ _LEAST_OBJECT = 1 << 24  # bytes of a line DuckDB makes room for in any case
 def write(reader: Reader, desk: Desk, folder: str, name: str) -> int:
     """Writes the tables of one desk under a root folder and returns how many tickets there are.
 
-    Only what stood there of the same desk is replaced, a table by two renames. Raises SetupError without DuckDB.
+    Only what stood there of the same desk is replaced, each table in one step. Raises SetupError without DuckDB.
     """
     connect = _duckdb()
-    try:
-        os.makedirs(folder, exist_ok=True)
-        beside = tempfile.mkdtemp(prefix=".gitdesk-", dir=folder)
-    except OSError as error:
-        raise UsageError(
-            f"no folder for tables: {(error.strerror or str(error)).lower()}", place=Place(folder)
-        ) from error
-    try:
+    with ExitStack() as stack:
+        try:
+            os.makedirs(folder, exist_ok=True)
+            beside = stack.enter_context(workroom(folder))
+        except OSError as error:
+            raise UsageError(
+                f"no folder for tables: {(error.strerror or str(error)).lower()}", place=Place(folder)
+            ) from error
         with _Lines(beside) as lines:
             count = 0
             for ticket, _ in reader.tickets():
@@ -48,8 +47,6 @@ def write(reader: Reader, desk: Desk, folder: str, name: str) -> int:
         partition = "desk=" + _quoted(name)
         for table in tables.TABLES:
             _replace(folder, beside, table, partition)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return count
 
 
@@ -126,19 +123,15 @@ def _convert(connect: Any, beside: str, table: str, columns: Mapping[str, str], 
 
 
 def _replace(folder: str, beside: str, table: str, partition: str) -> None:
-    """Puts a table's new partition in the place of the old one; never half of one."""
+    """Puts a table's new partition in the place of the old one; never half of one, and never none."""
     new, place = os.path.join(beside, "done", table), os.path.join(folder, table, partition)
-    old = os.path.join(beside, f"old-{table}")
-    os.makedirs(os.path.dirname(place), exist_ok=True)
-    with suppress(FileNotFoundError):
-        os.rename(place, old)
-    if not os.path.isdir(new):
-        return
     try:
-        os.rename(new, place)
+        if os.path.isdir(new):
+            swap(new, place)
+        else:  # nothing of the kind any more
+            with suppress(FileNotFoundError):
+                os.rename(place, os.path.join(beside, f"old-{table}"))
     except OSError as error:
-        with suppress(OSError):
-            os.rename(old, place)
         raise UsageError(
             f"cannot be replaced: {(error.strerror or str(error)).lower()}", place=Place(place)
         ) from error

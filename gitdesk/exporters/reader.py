@@ -15,10 +15,11 @@ from gitdesk.index import exporting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from typing import Any
 
     from gitdesk.desk.door import Desk
+    from gitdesk.domain.ticket import TicketId
 
     Row = tuple[Any, ...]
     Files = list[dict[str, Any]]
@@ -38,8 +39,11 @@ class Reader:
     read now, `gone` counts the deleted ones that were left out.
     """
 
-    def __init__(self, desk: Desk, query: str = "", *, deleted: bool = False) -> None:
-        self._desk, self._query, self._deleted = desk, query, deleted
+    def __init__(
+        self, desk: Desk, query: str = "", *, named: Sequence[TicketId] = (), deleted: bool = False
+    ) -> None:
+        """`named` are tickets to read instead of those of a query."""
+        self._desk, self._query, self._named, self._deleted = desk, query, named, deleted
         self.left: Counter[str] = Counter()
         self.unreadable: list[str] = []
         self.gone = 0
@@ -49,10 +53,12 @@ class Reader:
 
         An attachment is a dictionary that stands in the ticket too; its `blob` is still to be replaced by content.
         """
-        desk, chosen = self._desk, bool(self._query)
+        desk, chosen = self._desk, bool(self._query or self._named)
         for _ in range(_TRIES):
             connection = with_history(desk).connection
-            if chosen:
+            if self._named:
+                exporting.choose(connection, self._named)
+            elif chosen:
                 found = desk.find(self._query, columns=("id",), everything=True)
                 exporting.choose(connection, (row[0] for row in found.rows))
             with exporting.snapshot(connection) as settled:

@@ -77,8 +77,8 @@ def _joined(ticket: _ObjectGuess, lists: Sequence[_List]) -> dict[str, Any]:
     inner["set"] = {name: column for name, column in inner["set"].items() if column not in aside}
     # What an event has under the same key would be taken for it.
     both = [column for column in made["set"].values() if column in events.columns]
-    own = {name: column for name, column in made.pop("set").items() if column not in both}
-    sets = {**own, **inner.pop("set")}
+    alone = {name: column for name, column in made.pop("set").items() if column not in both}
+    sets = {**alone, **inner.pop("set")}
     formats = sorted({*_as_list(made.pop("date_format", None)), *_as_list(inner.pop("date_format", None))})
     empty = sorted({*made.pop("empty", ()), *inner.pop("empty", ())})
     paths = [one.path for one in lists]
@@ -160,9 +160,9 @@ def _changes(lists: Sequence[_List]) -> dict[str, Any]:
                 if is_events(value):
                     met.setdefault(key, []).extend(value)
         for key, items in met.items():
-            keys = dict.fromkeys(name for item in items for name in item)
+            named = dict.fromkeys(name for item in items for name in item)
             field, before, after = (
-                _named(keys, known) for known in (words.CHANGED, words.CHANGED_FROM, words.CHANGED_TO)
+                _named(named, known) for known in (words.CHANGED, words.CHANGED_FROM, words.CHANGED_TO)
             )
             if field and after:
                 found = {"list": key, "field": field}

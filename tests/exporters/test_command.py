@@ -61,6 +61,32 @@ def test_a_query_selects_with_minus_words_too(told: Path) -> None:
     assert [line.split(b",")[0] for line in out.splitlines()] == [b"id", TWO.encode()]
 
 
+def test_tickets_are_taken_by_their_names_as_show_does(desk: Path, tmp_path: Path) -> None:
+    from datetime import UTC, datetime
+
+    created = datetime.fromtimestamp(START, UTC)
+    stream = Stream()
+    for ticket_id, source in ((ONE, "jira:PRJ-3"), (TWO, "jira:PRJ-4")):
+        ticket = Ticket(id=ticket_id, title="x", created=created, status="open", source=source)
+        stream.commit({path_of(ticket_id): text_of(ticket)})
+    stream.run(desk)
+
+    def ids(*words: str) -> list[str]:
+        return [json.loads(line)["id"] for line in export(desk, "jsonl", *words)[0].splitlines()]
+
+    assert ids("jira:PRJ-3") == [ONE]
+    assert ids(ONE.lower()) == [ONE]
+    assert ids("jira:PRJ-3", TWO, TWO) == [TWO, ONE]
+    assert ids("source:jira:PRJ-4", "sort:created", "-status:closed", "fields.region:x or status:open") == [
+        TWO
+    ]
+    assert 'no ticket came from "jira:PRJ-5"' in export(desk, "jsonl", "jira:PRJ-5", code=3)[1]
+    assert '"jira:PRJ-3" names a ticket, and "is:open" does not' in export(
+        desk, "jsonl", "is:open", "jira:PRJ-3", code=2
+    )[1]  # fmt: skip
+    assert 'did you mean "source"' in export(desk, "jsonl", "sorce:jira:PRJ-3", code=2)[1]
+
+
 def test_a_file_is_written_whole_and_not_over_another(told: Path, tmp_path: Path) -> None:
     path = tmp_path / "out.jsonl.gz"
     _, said = export(told, "jsonl", "-o", str(path))
