@@ -131,14 +131,18 @@ class Desk:
         """Returns for whom and when a query is asked; who "me" is costs a call of Git and is found only if named."""
         me: str = ""
         groups: tuple[str, ...] = ()
-        if "me" in text or "mine" in text:
-            me, groups = self.me.id, self.me.groups
+        words = vocabulary(self.config)
+        if text:
+            from gitdesk.domain.query_facts import asks_who
+
+            if asks_who(text, words):
+                me, groups = self.me.id, self.me.groups
         from gitdesk.desk.places import local_zone
         from gitdesk.domain.query import Scope
 
         return Scope(
             now=self.now,
-            vocabulary=vocabulary(self.config),
+            vocabulary=words,
             me=me,
             my_groups=groups,
             time_zone=local_zone(self.environ),

@@ -47,6 +47,18 @@ def is_timeless(query: Query, vocabulary: Vocabulary) -> bool:
     return not doubts(query, vocabulary)
 
 
+def asks_who(text: str, vocabulary: Vocabulary) -> bool:
+    """Tells whether a query means somebody by "me" or "mine"; one that cannot be read means nobody."""
+    folded = fold(text)
+    if "me" not in folded and "mine" not in folded:
+        return False  # spares nearly every query the reading
+    try:
+        tree = Query.parse(text, vocabulary).tree
+    except QueryError:
+        return False
+    return any(isinstance(leaf, Term) and _is_personal(leaf) for leaf in leaves(tree))
+
+
 def doubts(query: Query, vocabulary: Vocabulary) -> tuple[Doubt, ...]:
     """Returns every part of a query that keeps it from being timeless, left to right, the order it sorts by last."""
     found = _doubts(query.tree, vocabulary)
@@ -94,7 +106,7 @@ def _reason(term: Term, vocabulary: Vocabulary) -> str:
         return "depends on the clocks, which depend on the policy"
     if key in ("is", "has", "no"):
         return next((_FLAGS[name] for value in term.values if (name := _flag(value)) in _FLAGS), "")
-    if any(len(value) == 1 and fold(value[0]) == _ASKER.get(key) for value in term.values):
+    if _is_personal(term):
         return _WHO
     own = (own_field(key, vocabulary) if key in CUSTOMER_KEYS else key) or ""
     dated = KINDS.get(key) == TIME or (
@@ -102,6 +114,11 @@ def _reason(term: Term, vocabulary: Vocabulary) -> str:
     )
     relative = dated and any(len(value) == 1 and is_relative(value[0]) for value in term.values)
     return "is counted from now" if relative else ""
+
+
+def _is_personal(term: Term) -> bool:
+    asker = "mine" if term.key == "is" else _ASKER.get(term.key)
+    return any(len(value) == 1 and fold(value[0]) == asker for value in term.values)
 
 
 def _flag(value: Value) -> str:

@@ -8,7 +8,7 @@ from gitdesk.desk import Step, Why
 from gitdesk.desk.merging import merge_steps, unmerge_steps
 from gitdesk.domain.edit import Move, Relate
 from gitdesk.domain.ticket import TicketId
-from gitdesk.errors import NotFound, Refused
+from gitdesk.errors import NotFound, Refused, UsageError
 
 from .conftest import NOW, Place
 
@@ -53,6 +53,33 @@ def test_a_ticket_is_found_by_the_id_of_its_source(place: Place) -> None:
             desk.resolve("zendesk:1")
 
 
+STRANGER = {"GIT_AUTHOR_EMAIL": "ci@elsewhere.example", "GIT_COMMITTER_EMAIL": "ci@elsewhere.example"}
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["title:home", "customer:home*", '"about me"', "me", "source:mine", "-requester:*me*", "has:message"],
+)
+def test_a_stranger_may_ask_for_what_only_looks_like_me(place: Place, query: str) -> None:
+    place.new("home page is about me")
+    with place.open(**STRANGER) as desk:
+        list(desk.find(query, columns=("id",)).rows)
+
+
+@pytest.mark.parametrize(
+    "query", ["assignee:me", "assignee:ME", "assignee:nobody,Me", "is:Mine", "group:MINE", "watcher:me"]
+)
+def test_me_is_whoever_asks_in_any_case_and_nobody_to_a_stranger(place: Place, query: str) -> None:
+    with place.open() as desk:
+        me = desk.me
+    ticket = place.new(assignee=me.id, group=me.groups[0] if me.groups else "", watchers=(me.id,))
+    with place.open() as desk:
+        found = [row[0] for row in desk.find(query, columns=("id",)).rows]
+    assert found == ([] if query == "group:MINE" and not me.groups else [ticket])
+    with place.open(**STRANGER) as desk, pytest.raises(UsageError, match='"me" is nobody'):
+        desk.find(query, columns=("id",))
+
+
 def test_a_list_leaves_out_what_is_done_unless_asked(place: Place) -> None:
     done, open_ = place.new("done", status="closed"), place.new("open")
     with place.open() as desk:
@@ -61,14 +88,16 @@ def test_a_list_leaves_out_what_is_done_unless_asked(place: Place) -> None:
         assert [row[0] for row in desk.find("status:closed", columns=("id",)).rows] == [done]
 
 
-def test_a_list_is_ordered_by_priority_then_age(place: Place) -> None:
+def test_a_list_is_ordered_by_what_is_due_then_priority_then_age(place: Place) -> None:
     from datetime import timedelta
 
     late = place.new("late", priority="high")
     early = place.new("early", priority="high", created=NOW - timedelta(hours=1))
     low = place.new("low", priority="low", created=NOW - timedelta(days=9))
     with place.open() as desk:
-        assert [row[0] for row in desk.find(columns=("id",)).rows] == [early, late, low]
+        assert [row[0] for row in desk.find(columns=("id",)).rows] == [low, early, late]  # low is overdue
+        by_priority = desk.find("sort:-priority,created", columns=("id", "due", "sla"))
+        assert [row[0] for row in by_priority.rows] == [early, late, low]
 
 
 def test_a_limited_list_says_how_many_there_are(place: Place) -> None:
