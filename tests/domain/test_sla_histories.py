@@ -224,6 +224,24 @@ A message and a reply of the same second count in the order of history
     as of Mon 16:00
     next_response met elapsed 0
 
+Resolved and written on in the same second: first the one that history has first
+    Mon 09:00 created high
+    Mon 09:30 reply
+    Mon 10:00 resolved
+    Mon 10:00 customer
+    as of Mon 11:00
+    resolution running elapsed 2h first_verdict met
+    next_response running started Mon 10:00
+
+Written on and resolved in the same second, it is resolved
+    Mon 09:00 created high
+    Mon 09:30 reply
+    Mon 10:00 customer
+    Mon 10:00 resolved
+    as of Mon 11:00
+    resolution met elapsed 1h
+    next_response met elapsed 0 no_reply yes
+
 A reply and then a question of the same second leaves the question open
     Mon 09:00 created high
     Mon 10:00 reply
