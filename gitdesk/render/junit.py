@@ -68,10 +68,10 @@ def _gathered(suite: Suite) -> SuiteText:
 
 
 def _case(case: Case, suite: str) -> str:
-    file = f' file="{attribute(case.path)}"' if case.path else ""
+    """Returns one case; its path has no attribute, since not every schema in use has a place for one."""
     head = (
         f'    <testcase name="{attribute(case.name)}" classname="{attribute(case.group or suite)}"'
-        f'{file} time="{case.seconds or 0}"'
+        f' time="{case.seconds or 0}"'
     )
     parts = []
     if case.skipped:
@@ -80,7 +80,7 @@ def _case(case: Case, suite: str) -> str:
         parts.append(f'<error message="{attribute(case.error)}" type="error">{content(case.error)}</error>')
     if case.failure:
         kind = attribute(case.failure_kind or "failure")
-        text = content(case.details or case.failure)
+        text = content("\n".join(filter(None, (case.path, case.details or case.failure))))
         parts.append(f'<failure message="{attribute(case.failure)}" type="{kind}">{text}</failure>')
     if case.output:
         parts.append(f"<system-out>{content(case.output)}</system-out>")

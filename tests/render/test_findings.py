@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -62,6 +63,35 @@ def test_junit_counts_what_stands_in_it() -> None:
     assert failure is not None
     assert (failure.get("message"), failure.get("type"), failure.text) == ("late", "x", "one\ntwo")
     assert "".join(render_junit("desk", [suite, Suite(name="second")])) == text
+
+
+# What the schema that Jenkins holds results to allows: attributes, and what may stand inside.
+ALLOWED = {
+    "testsuites": ({"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": ({"name", "tests", "failures", "errors", "time", "skipped"}, {"properties", "testcase"}),
+    "properties": (set(), {"property"}),
+    "property": ({"name", "value"}, set()),
+    "testcase": ({"name", "time", "classname"}, {"skipped", "error", "failure", "system-out"}),
+    "failure": ({"type", "message"}, set()),
+    "error": ({"type", "message"}, set()),
+    "skipped": ({"message"}, set()),
+    "system-out": (set(), set()),
+}
+
+
+def test_junit_has_nothing_that_a_strict_reader_refuses() -> None:
+    case = Case(
+        name="a", path="tickets/a.md", failure="f", error="e", skipped="s", output="o", seconds=100_000
+    )
+    root = ET.fromstring(
+        "".join(render_junit("x", [Suite(name="y", cases=(case,), properties=(("a", "b"),))]))
+    )
+    for element in root.iter():
+        attributes, inside = ALLOWED[element.tag]
+        assert set(element.attrib) <= attributes, element.tag
+        assert {each.tag for each in element} <= inside
+        assert re.fullmatch(r"[0-9]*", element.get("time", ""))
+    assert "tickets/a.md\nf" in [element.text for element in root.iter("failure")]
 
 
 @pytest.mark.parametrize("words", HOSTILE)
