@@ -72,7 +72,7 @@ def standings(replay: Replay) -> tuple[Standing, ...]:
 
 
 def _nothing(replay: Replay, told: str) -> Standing:
-    why = "no policy was in force when it was created"
+    why = "no policy was in force when it was created" if replay.status_spans else ""  # or it has not begun
     return Standing(
         metric=RESOLUTION, cycle=1, state=NOT_APPLICABLE, policy="", version=-1, commit="", calendar="", priority="",
         started=replay.story.created, stopped=None, settled=replay.story.created, target=None, elapsed=0, paused=0,

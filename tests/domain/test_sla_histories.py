@@ -1135,6 +1135,14 @@ def test_a_reply_mailed_before_it_was_filed_with_the_resolution_promises_no_upda
     check(script, None, "update absent")
 
 
+def test_a_ticket_that_has_not_begun_is_not_blamed_on_the_policies() -> None:
+    script = Script("Tue 09:00 created high")
+    (one,) = script.cycles(script.instant("Mon 09:00"))
+    assert one.remarks == (
+        "it is dated 2026-11-24T09:00:00Z, after the moment asked for; it does not count yet",
+    )
+
+
 def test_every_history_has_a_name_of_its_own() -> None:
     names = [name for name, _ in HISTORIES]
     assert len(set(names)) == len(names)
