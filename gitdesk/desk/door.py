@@ -132,7 +132,7 @@ class Desk:
         me: str = ""
         groups: tuple[str, ...] = ()
         words = vocabulary(self.config)
-        if text:
+        if not text.isascii() or "m" in text.lower():  # else neither "me" nor "mine" is in it
             from gitdesk.domain.query_facts import asks_who
 
             if asks_who(text, words):
