@@ -79,6 +79,8 @@ def command(
         _check_time(text)
     wanted = report_files.parse(outputs)
     shown = context.out.format or ("" if outputs else "table")
+    if context.out.format and any(path == report_files.STDOUT for _, path in wanted):
+        raise UsageError("two formats go to standard output; give one of them a file")
     if shown:
         wanted.insert(0, (shown, report_files.STDOUT))
     context.out.format = next((name for name, path in wanted if path == report_files.STDOUT), "table")

@@ -88,8 +88,13 @@ def _figures(block: Figures, paint: Paint, room: int) -> Iterator[str]:
         yield f"  {shown}  {label}" + (paint("dim", f"  {note}") if note else "")
 
 
+def _name(text: str) -> str:
+    """Returns what begins a line; in quotes where the log of a CI server could take the line for a command."""
+    return cut(f'"{safe(text)}"' if text.lstrip().startswith("::") else safe(text), _NAME)
+
+
 def _shares(rows: Sequence[Share], paint: Paint, room: int) -> Iterator[str]:
-    names = [cut(safe(row.name), _NAME) for row in rows]
+    names = [_name(row.name) for row in rows]
     size = max(map(width, names))
     length = max(min(_BAR, room - size - 32), 5)
     for name, row in zip(names, rows, strict=True):
@@ -102,7 +107,7 @@ def _shares(rows: Sequence[Share], paint: Paint, room: int) -> Iterator[str]:
 
 def _stack(block: Stack) -> Iterator[str]:
     whole = sum(seconds for _, seconds in block.parts)
-    names = [cut(safe(name), _NAME) for name, _ in block.parts]
+    names = [_name(name) for name, _ in block.parts]
     size = max(map(width, names))
     for name, (_, seconds) in zip(names, block.parts, strict=True):
         share = pad(percent(seconds, whole), 6, "right")

@@ -294,6 +294,13 @@ def test_the_table_of_an_empty_desk_says_so_in_words() -> None:
         assert words in text
 
 
+def test_no_line_of_the_table_is_a_command_to_a_runner() -> None:
+    agent = cycle("breached", assignee="::add-mask::a", title="::error::a")
+    lines = written(report(agent, by="agent"), "table").splitlines()
+    assert any('"::add-mask::a"' in line for line in lines)
+    assert not [line for line in lines if line.lstrip().startswith("::")]
+
+
 def test_the_breakdown_asked_for_comes_first() -> None:
     assert "Compliance by agent" in written(report(*ALL, by="agent"), "table")
     page = written(report(*ALL, by="agent"), "html")

@@ -159,6 +159,7 @@ def test_a_query_a_period_and_an_as_of_select(run: Run) -> None:
         (["--from", "2026-11-02", "--to", "2026-11-01"], b'--to "2026-11-01" is before --from "2026-11-02"'),
         (["--at-risk", "101"], b'"101" is more than 100 percent'),
         (["-o", "report"], b'"report" does not tell its format'),
+        (["-o", "html=-", "--json"], b"two formats go to standard output"),
         (["-o", "html="], b'no file after "html="'),
         (["-o", "a.html", "-o", "./a.html"], b'two outputs go to "./a.html"'),
         (["-o", "nowhere/at/all.html"], b"nowhere/at/all.html: cannot be written: no such file or directory"),
