@@ -8,7 +8,7 @@ from gitdesk.domain import rules
 from gitdesk.domain.change import Change, render_message, subject
 from gitdesk.domain.people import author_of
 from gitdesk.domain.ticket import TicketId
-from gitdesk.errors import Conflict, NotFound, Place, Refused, SetupError, Unreadable
+from gitdesk.errors import Conflict, GitdeskError, NotFound, Place, Refused, SetupError, Unreadable
 from gitdesk.store import codec, entries, read, write
 from gitdesk.store.objects import object_id
 from gitdesk.value import replace
@@ -100,10 +100,20 @@ class Writing:
         found: dict[TicketId, tuple[str, Document]] = {}
         for path, oid, document in read.Source(self._repo, codec.parse).documents(blobs.items()):
             found[paths[path]] = (oid, document)
-        for ticket_id in paths.values():
+        for path, ticket_id in paths.items():
             if ticket_id not in found:
-                raise NotFound(f"no ticket {ticket_id} on this desk")
+                raise self._missing(tip, path, ticket_id)
         return found
+
+    def _missing(self, tip: str, path: str, ticket_id: TicketId) -> GitdeskError:
+        """Returns what is to be said of a ticket without a file: it is not there, or something else is."""
+        from gitdesk.store import misplaced
+
+        entry = read.find_entry(self._repo, tip, path)
+        problem = misplaced.find(path, entry.mode) if entry is not None else None
+        if problem is not None:
+            return Unreadable(problem.message, hint=problem.hint, place=Place(path))
+        return NotFound(f"no ticket {ticket_id} on this desk")
 
     def _create(self, wish: Fresh, config: Config, tip: str, draft: Draft) -> None:
         from gitdesk.store import layout
