@@ -42,7 +42,8 @@ class Calendar:
         self.name, self.time_zone, self.always = name, time_zone, days is None
         self.days = days or Days(dict.fromkeys(range(7), ((0, DAY),)), {})
         self.notes, self.source, self.years, self.description = dict(notes or {}), source, years, description
-        self.zone: Zone = zone_of(time_zone)
+        # What is always open asks its zone for little: not even the library is loaded until then.
+        self._zone: Zone | None = None if self.always else zone_of(time_zone)
         self._blocks: dict[int, _Block] = {}
         self._bases: dict[
             int, int
@@ -51,6 +52,13 @@ class Calendar:
 
     def __repr__(self) -> str:
         return f"Calendar({self.name!r}, {self.time_zone!r})"
+
+    @property
+    def zone(self) -> Zone:
+        """Returns the time zone."""
+        if self._zone is None:
+            self._zone = zone_of(self.time_zone)
+        return self._zone
 
     # ---- how much
 

@@ -120,10 +120,13 @@ def calendar_of(
         if (each_day := day(text)) is not None:
             by_day[each_day] = hours(texts)
             before = notes.get(each_day)
-            notes[each_day] = f"other hours ({before})" if before else "other hours"
+            said = "other hours" if texts else "closed"
+            notes[each_day] = f"{said} ({before})" if before else said
     for each, said in _numbered(dict.fromkeys(_single(closed.get("dates") or []), "closed")):
         by_day[each] = ()
-        notes[each] = notes[each] if each in notes and not notes[each].startswith(("open", "other")) else said
+        notes[each] = (
+            notes[each] if each in notes and not notes[each].startswith(("open", "other", "closed")) else said
+        )
     known = holidays.years if holidays is not None and holidays.of(part) is not None else None
     return Calendar(
         name,
