@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
+    from gitdesk.desk.door import Desk
     from gitdesk.domain.import_map import Names
     from gitdesk.render.table import Page
 
@@ -70,28 +71,40 @@ def command(
     from gitdesk.domain.import_map import ImportMap
     from gitdesk.importers.guess import Unguessed
     from gitdesk.importers.request import Request
+    from gitdesk.importers.run import Crossed
     from gitdesk.store.map_file import read_map
 
     proposing = map_file is not None and not os.path.exists(map_file)
     given = read_map(map_file) if map_file is not None and not proposing else ImportMap()
-    request = Request(
-        context.fresh_desk() if context.desk.settle() else context.desk,
-        of,
-        files,
-        given,
-        system=source or "",
-        time_zone=timezone or given.time_zone,
-        encoding=encoding or "",
-        keep_going=keep_going,
-        declare=declare,
-        branch=branch or "",
-        since=beginning(context.desk, since) if since else None,
-        limit=limit,
-        squash=squash,
-        dry_run=dry_run or proposing,
-    )
+
+    def asked(desk: Desk) -> Request:
+        return Request(
+            desk,
+            of,
+            files,
+            given,
+            system=source or "",
+            time_zone=timezone or given.time_zone,
+            encoding=encoding or "",
+            keep_going=keep_going,
+            declare=declare,
+            branch=branch or "",
+            since=beginning(context.desk, since) if since else None,
+            limit=limit,
+            squash=squash,
+            dry_run=dry_run or proposing,
+        )
+
+    request = asked(context.fresh_desk() if context.desk.settle() else context.desk)
     try:
-        commit = request.run(guess=proposing)
+        try:
+            commit = request.run(guess=proposing)
+        except Crossed as problem:
+            if "-" in files:
+                raise  # what was read is gone
+            context.out.note(f"{problem.message.partition(',')[0]}; once more, on top of that")
+            request = asked(context.fresh_desk())
+            commit = request.run(guess=proposing)
     except Unguessed as problem:
         assert map_file is not None
         request.propose_shape(map_file, problem)

@@ -41,6 +41,10 @@ if TYPE_CHECKING:
 ASSUMED_UTC = "times without a time zone, read as UTC for now"
 
 
+class Crossed(Conflict):
+    """Somebody changed a file meanwhile that the import builds on; the desk is as they left it."""
+
+
 class Wanted(Value):
     """What an import is asked for beside its files."""
 
@@ -148,7 +152,10 @@ class Import:
         for _, _, (_, _, _, files) in rows if touched else ():
             crossing = crossing or next((path for path, _ in files if path in touched), "")
         if crossing:
-            raise Conflict(f'"{crossing}" was changed while the import ran', hint="import again")
+            raise Crossed(
+                f'"{crossing}" was changed while the import ran, so nothing was imported',
+                hint="run the same command again: it takes up what is there now",
+            )
 
     def _commits(
         self, rows: Sorted, history: NewHistory, base: str, progress: Callable[[int, int | None], None]

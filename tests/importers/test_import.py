@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import os
 import random
@@ -667,7 +668,7 @@ def test_a_commit_of_somebody_elses_meanwhile_is_gone_on_top_of(
     assert desk.status() == desk.fsck() == ""
 
 
-def test_a_ticket_somebody_changed_meanwhile_ends_the_import(
+def test_a_ticket_somebody_changed_meanwhile_is_taken_up_as_it_is_now(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.bring(history())
@@ -679,10 +680,48 @@ def test_a_ticket_somebody_changed_meanwhile_ends_the_import(
     committed_meanwhile(desk, monkeypatch, {path: (desk.path / path).read_text() + "\nby hand\n"})
     grown = history()
     grown[2]["events"] = [event("09T09", message="x")]
-    done = desk.bring(grown, code=4)
-    assert "was changed while the import ran" in done.error
-    assert desk.git("log", "-1", "--format=%s") == "somebody else's"
+    done = desk.bring(grown)
+    assert "was changed while the import ran; once more, on top of that" in done.error
+    assert desk.git("log", "-2", "--format=%s").split("\n")[1] == "somebody else's"
+    assert "by hand" in (desk.path / path).read_text()
     assert desk.status() == desk.fsck() == ""
+
+
+def test_two_imports_at_once_may_both_declare_names(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = json.dumps(ticket(8, status="Theirs"))
+    (desk.path.parent / "other.jsonl").write_text(other + "\n", encoding="utf-8")
+    plain, started = Import._commits, list[int]()
+
+    def commits(self: Import, *given: Any) -> Any:
+        if not started:
+            started.append(1)
+            call = "import sys; from gitdesk.cli.main import main; sys.exit(main(sys.argv[1:]))"
+            words = ("import", "jsonl", "../other.jsonl", "--declare")
+            subprocess.run(
+                [sys.executable, "-c", call, *words], cwd=desk.path, check=True, capture_output=True
+            )
+        yield from plain(self, *given)
+
+    monkeypatch.setattr(Import, "_commits", commits)
+    desk.bring([ticket(9, status="Ours")], "--declare")
+    text = (desk.path / "gitdesk.yaml").read_text()
+    assert "name: theirs" in text
+    assert "name: ours" in text
+    assert len(json.loads(desk.run("list", "--all", "--json").out)["items"]) == 2
+    assert desk.status() == desk.fsck() == ""
+
+
+def test_what_was_read_from_standard_input_cannot_be_read_once_more(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed_meanwhile(
+        desk, monkeypatch, {"gitdesk.yaml": (desk.path / "gitdesk.yaml").read_text() + "# x\n"}
+    )
+    data = json.dumps(ticket(1)).encode()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(data))))
+    done = desk.run("import", "jsonl", "-")
+    assert (done.code, "run the same command again" in done.error) == (4, True)
+    assert desk.git("log", "-1", "--format=%s") == "somebody else's"
 
 
 def test_killed_while_git_brings_the_files_along_the_next_import_finishes_it(
