@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from json.encoder import encode_basestring
 
 from gitdesk.render.json_lines import render_object
@@ -122,12 +123,17 @@ def _due(moment: datetime) -> str:
 
 
 def _breach(cycle: Cycle) -> str:
-    target = _NULL if cycle.breach_target is None else cycle.breach_target
     at = _NULL if cycle.breached_at is None else _time(cycle.breached_at)
-    loosened = f', "loosened_by": {_word(cycle.loosened_by)}' if cycle.loosened_by else ""
+    against = _against(cycle.breach_target, cycle.breach_policy, cycle.breach_priority, cycle.loosened_by)
+    return f', "breached_at": {at}, "late_by": {cycle.late_by}{against}'
+
+
+@lru_cache(4096)
+def _against(target: int | None, policy: str, priority: str, loosened_by: str) -> str:
+    loosened = f', "loosened_by": {_word(loosened_by)}' if loosened_by else ""
     return (
-        f', "breached_at": {at}, "late_by": {cycle.late_by}, "breach_target": {target}, '
-        f'"breach_policy": {_word(cycle.breach_policy)}, "breach_priority": {_word(cycle.breach_priority)}{loosened}'
+        f', "breach_target": {_NULL if target is None else target}, "breach_policy": {_word(policy)}, '
+        f'"breach_priority": {_word(priority)}{loosened}'
     )
 
 
