@@ -148,7 +148,8 @@ def terms_of(
 
     from gitdesk.desk.calendars import of_config
     from gitdesk.domain.calendar import Calendar
-    from gitdesk.domain.query import Query, Scope
+    from gitdesk.domain.query import Scope
+    from gitdesk.domain.query_facts import parse_timeless
 
     words = vocabulary(config)
     calendars, problems = of_config(config, holidays)
@@ -158,7 +159,7 @@ def terms_of(
         position=position,
         commit=commit,
         at=at,
-        policies=policies_of(config.sla, lambda text: Query.parse(text, words)),
+        policies=policies_of(config.sla, lambda text: parse_timeless(text, words)),
         calendars=every,
         categories={status.name: status.category for status in config.workflow.statuses},
         default_priority=config.default_priority,

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from typing import Any
 
+    from gitdesk.domain.query_keys import Vocabulary
+
 MAX_FINDINGS = 100  # nobody reads more, and a hostile file must not keep anybody busy
 MAX_CHOICES = 1000
 
@@ -335,8 +337,42 @@ def _service(document: Mapping[str, Any], names: _Names) -> Iterator[Finding]:
         if "timezone" in calendar:
             yield from _zone(("calendars", name, "timezone"), calendar["timezone"])
         yield from calendar_check.check(("calendars", name), calendar)
-    for index, policy in enumerate((document.get("sla") or {}).get("policies") or []):
-        yield from _policy(("sla", "policies", index), policy, names)
+    policies = (document.get("sla") or {}).get("policies") or []
+    broken = False
+    for index, policy in enumerate(policies):
+        for finding in _policy(("sla", "policies", index), policy, names):
+            broken = True
+            yield finding
+    if policies and not broken:
+        from gitdesk.domain import sla_check
+
+        calendars = document.get("calendars") or {}
+        yield from sla_check.check(("sla", "policies"), policies, calendars, _vocabulary(document, names))
+
+
+def _vocabulary(document: Mapping[str, Any], names: _Names) -> Vocabulary:
+    """Returns the words that queries of this file may use."""
+    from gitdesk.domain.query_keys import Vocabulary
+
+    _, fields = section(document, "fields", "list")
+    _, agents = section(document, "people", "agents")
+    tags = document.get("tags")
+    return Vocabulary(
+        statuses={status["name"]: status["category"] for status in document["workflow"]["statuses"]},
+        priorities=tuple(names.of("priority")),
+        types=tuple(names.of("type")),
+        groups=tuple(names.of("group")),
+        people={agent["id"]: tuple(agent.get("addresses", ())) for agent in agents},
+        tags=tuple(names.of("tag")),
+        tags_open=bool(tags.get("open")) if isinstance(tags, dict) else False,
+        fields={field["name"]: field.get("type", "text") for field in fields},
+        choices={
+            field["name"]: tuple(as_text(value) for value in field["values"])
+            for field in fields
+            if field.get("values")
+        },
+        customers=document.get("customers") or {},
+    )
 
 
 def _policy(at: Pointer, policy: Mapping[str, Any], names: _Names) -> Iterator[Finding]:

@@ -295,6 +295,60 @@ RULES = (
         passes='calendars: {office: {hours: {mon: ["08:00-16:00"]}, overrides: {2026-12-24: ["08:00-12:00"]}}}',
     ),
     Rule(
+        code="C060",
+        name="config-policy-query",
+        summary="the query of a policy is mistaken, or asks for more than a ticket's header says",
+        why="a policy must be the same for everybody who replays the history, at any moment",
+        fails='sla: {policies: [{id: a, when: "updated<7d", targets: {low: none}}]}',
+        passes='sla: {policies: [{id: a, when: "priority:low", targets: {low: none}}]}',
+    ),
+    Rule(
+        code="C061",
+        name="config-policy-shadowed",
+        summary="a policy is never reached",
+        why="the first policy that matches wins, and those above take all of its tickets",
+        fails="sla: {policies: [{id: all, targets: {low: none}}, "
+        '{id: web, when: "channel:web", targets: {low: none}}]}',
+        passes='sla: {policies: [{id: web, when: "channel:web", targets: {low: none}}, '
+        "{id: all, targets: {low: none}}]}",
+    ),
+    Rule(
+        code="C062",
+        name="config-policy-priority",
+        summary="a policy says nothing about a priority",
+        why="no clock would run for it, and nobody could tell whether that was meant",
+        severity=WARN,
+        fails="priorities: [low, high]\nsla: {policies: [{id: a, targets: {high: {resolution: 4h}}}]}",
+        passes="priorities: [low, high]\nsla: {policies: [{id: a, targets: {high: {resolution: 4h}, low: none}}]}",
+    ),
+    Rule(
+        code="C063",
+        name="config-no-targets",
+        summary="a priority of a policy has no targets and is not `none`",
+        why="it may have been left for later, and no clock runs meanwhile",
+        fails="sla: {policies: [{id: a, targets: {low: {}}}]}",
+        passes="sla: {policies: [{id: a, targets: {low: none}}]}",
+    ),
+    Rule(
+        code="C064",
+        name="config-duration",
+        summary="a target is nothing, or could mean calendar days or working days",
+        why="a clock with such a target would be late at once, or days off",
+        fails='calendars: {office: {hours: {mon-fri: ["09:00-17:00"]}}}\n'
+        "sla: {policies: [{id: a, calendar: office, targets: {low: {resolution: 2d}}}]}",
+        passes='calendars: {office: {hours: {mon-fri: ["09:00-17:00"]}}}\n'
+        "sla: {policies: [{id: a, calendar: office, targets: {low: {resolution: 2bd}}}]}",
+    ),
+    Rule(
+        code="C065",
+        name="config-contrary-targets",
+        summary="the first response may take longer than the resolution",
+        why="one of the two can never be what is missed first, so it is probably mistyped",
+        severity=WARN,
+        fails="sla: {policies: [{id: a, targets: {low: {first_response: 8h, resolution: 4h}}}]}",
+        passes="sla: {policies: [{id: a, targets: {low: {first_response: 4h, resolution: 8h}}}]}",
+    ),
+    Rule(
         code="C050",
         name="config-idle-organisation",
         summary="an organisation has neither tier nor region nor language",

@@ -57,7 +57,8 @@ def test_an_invalid_desk_is_told_place_reason_and_advice(path: Path) -> None:
     expected = [line for line in lines if re.match(r"# \d+:\d+ [CF]\d{3} ", line)]
     assert expected
     assert told(path) == expected
-    assert parse_config(path.read_bytes(), path.name)[0] is None
+    is_broken = any(" error " in line for line in expected)
+    assert (parse_config(path.read_bytes(), path.name)[0] is None) == is_broken
 
 
 def test_every_rule_of_the_family_has_a_file_that_breaks_it() -> None:
