@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 SHOWN = 50  # rows of what is read by eye, or whole by a program, unless --limit says otherwise
 _LIMITED = ("table", "json", "markdown")
 _TABLE = ("id", "priority", "status", "assignee", "title", "created")
+_CLOCKED = ("id", "priority", "status", "assignee", "title", "due", "created")
+_WORDS = {"paused": "paused", "breached": "breached", "breached_running": "breached"}  # where nothing is due
 _PLAIN = (
     "id", "title", "status", "category", "priority", "type", "group", "assignee", "requester", "channel", "created",
     "tags", "links", "watchers", "fields", "source", "merged_into", "snoozed_until", "messages", "attachments",
-    "path", "problem",
+    "path", "problem", "due", "sla", "sla_metric",
 )  # fmt: skip
 _CSV = tuple(
     name for name in _PLAIN if name not in ("category", "path", "links", "watchers", "attachments", "fields")
@@ -47,7 +49,7 @@ def command(
     everything: bool,
     at: str | None,
 ) -> None:
-    """List tickets, the highest priority first, then the oldest.
+    """List tickets: what is due first comes first, then the highest priority, then the oldest.
 
     Without a query about status, what is done is left out. Tables and JSON stop after 50; jsonl, csv and ids do not.
 
@@ -57,13 +59,14 @@ def command(
       gitdesk list 'created>=2026-11-01 (tag:billing OR group:billing) -status:waiting' --json
       gitdesk list --at yesterday --columns id,title,status
     """
+    from gitdesk.desk.configuration import promises
     from gitdesk.desk.reading import COUNTED
 
     out = context.out
     text = " ".join([_joined(query), *(f"sort:{key}" for key in [sort] if key)]).strip()
     if limit is None and out.format in _LIMITED:
         limit = SHOWN
-    chosen = _columns(columns, out.format)
+    chosen = _columns(columns, out.format, clocks=promises(context.desk.config))
     found = context.desk.find(text, columns=chosen, limit=limit or None, everything=everything, at=at)
     shown = _Counted(found)
     if out.format == "table":
@@ -80,16 +83,17 @@ def _joined(words: Sequence[str]) -> str:
     return " ".join(words)
 
 
-def _columns(text: str | None, format_: str) -> tuple[str, ...]:
+def _columns(text: str | None, format_: str, *, clocks: bool) -> tuple[str, ...]:
     if text is not None:
         return tuple(name.strip() for name in text.split(",") if name.strip())
     if format_ == "ids":
         return ("id",)
     if format_ in ("json", "jsonl"):
         return _PLAIN
+    shown = _CLOCKED if clocks else _TABLE
     if format_ == "table":
-        return (*_TABLE, "problem")
-    return _CSV if format_ == "csv" else _TABLE
+        return (*shown, *(["sla"] if clocks else []), "problem")
+    return _CSV if format_ == "csv" else shown
 
 
 class _Counted:
@@ -112,7 +116,9 @@ def _table(context: Context, found: Found, rows: Any, plain: bool) -> None:
     """Draws the list; a file that cannot be read is a marked row."""
     names = found.columns
     if plain:
-        names, rows = _TABLE, (_marked(row) for row in rows)
+        shown = _CLOCKED if "due" in names else _TABLE
+        rows = (_marked(dict(zip(found.columns, row, strict=True)), shown) for row in rows)
+        names = shown
     shortest: dict[str, int] = {}
     if context.out.is_terminal and "id" in names:
         rows = list(rows)
@@ -121,17 +127,17 @@ def _table(context: Context, found: Found, rows: Any, plain: bool) -> None:
     context.out.table("tickets", columns, rows, nothing="no tickets")
 
 
-def _marked(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Returns a row without its problem, which stands in the place of the title where there is one."""
-    *values, problem = row
-    if not problem:
-        return tuple(values)
-    shown = {"status": "unreadable", "title": problem}
-    return tuple(shown.get(name, value) for name, value in zip(_TABLE, values, strict=True))
+def _marked(row: dict[str, Any], names: tuple[str, ...]) -> tuple[Any, ...]:
+    """Returns the shown part of a row: a problem stands in the place of the title, a standing where nothing is due."""
+    if row["problem"]:
+        row |= {"status": "unreadable", "title": row["problem"]}
+    elif "due" in row and not row["due"]:
+        row["due"] = _WORDS.get(row["sla"])
+    return tuple(row[name] for name in names)
 
 
 def _column(desk: Desk, name: str, shortest: dict[str, int]) -> Column:
-    from gitdesk.render.style import priority_style
+    from gitdesk.render.style import due_style, priority_style
 
     title = _TITLES.get(name, "")
     config = desk.config
@@ -147,6 +153,8 @@ def _column(desk: Desk, name: str, shortest: dict[str, int]) -> Column:
             return Column("priority", style=lambda value: priority_style(config.priority_rank(value), count))
         case "created" | "updated" | "snoozed_until":
             return Column(name, title, kind="time")
+        case "due":
+            return Column("due", kind="due", style=lambda value: due_style(value, desk.now))
         case "requester":
             return Column("requester", give_way=1)
     return Column(name, title)

@@ -10,9 +10,10 @@ from gitdesk.errors import Conflict
 from gitdesk.render.table import Column
 
 _TRIES = 50  # each lost to another agent who took the same ticket a moment before
+_KINDS = {"created": "time", "due": "due"}
 _COLUMNS = tuple(
-    Column(name, kind="time" if name == "created" else "text", give_way=2 if name == "title" else 0)
-    for name in ("id", "priority", "status", "group", "title", "requester", "created")
+    Column(name, kind=_KINDS.get(name, "text"), give_way=2 if name == "title" else 0)
+    for name in ("id", "priority", "status", "group", "title", "requester", "due", "created")
 )
 
 

@@ -12,11 +12,12 @@ from gitdesk.render.table import Column
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
     from gitdesk.desk.reading import View
     from gitdesk.domain.customers import Organisation
+    from gitdesk.domain.sla_cycle import Cycle
     from gitdesk.domain.ticket import Message
 
 _COLUMNS = tuple(
@@ -119,6 +120,7 @@ def plain(view: View) -> dict[str, Any]:
         "description": one.description,
         "messages": [_message(message) for message in one.messages],
         "attachments": attachments,
+        "clocks": _clock_rows(view.clocks),
         "commit": view.commit,
         "warnings": [str(problem) for problem in document.problems],
     }
@@ -128,6 +130,18 @@ def _organisation(one: Organisation | None) -> dict[str, Any] | None:
     if one is None:
         return None
     return {"name": one.name, **{key: getattr(one, key) or None for key in ("tier", "region", "language")}}
+
+
+def _clock_rows(cycles: Sequence[Cycle]) -> list[dict[str, Any]]:
+    """Returns where clocks stand, as the rows of the breach report say it."""
+    if not cycles:
+        return []
+    from json import loads
+
+    from gitdesk.reports.sla_row import json_writer
+
+    row = json_writer()
+    return [loads(row(cycle)) for cycle in cycles]
 
 
 def _message(message: Message) -> dict[str, Any]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gitdesk.desk.door import Desk
     from gitdesk.domain.customers import Organisation
     from gitdesk.domain.document import Document
+    from gitdesk.domain.sla_cycle import Cycle
     from gitdesk.domain.ticket import Ticket
     from gitdesk.index.index import Index
 
@@ -51,6 +52,7 @@ class View(Value):
     links: tuple[tuple[str, TicketId, str, str], ...]  # kind as read from here, id, title, status
     attachments: tuple[tuple[str, str, int], ...]  # name, path, size in bytes
     organisation: Organisation | None = None  # the requester's
+    clocks: tuple[Cycle, ...] = ()
 
 
 def find(
@@ -180,7 +182,20 @@ def view(desk: Desk, ticket_id: TicketId, at: str | None) -> View:
         links=_links(desk, ticket_id, one) if one and at is None else _plain_links(one),
         attachments=attachments,
         organisation=_organisation(desk, one) if one and one.requester else None,
+        clocks=_clocks(desk, ticket_id, at, commit) if one and promises(desk.config) else (),
     )
+
+
+def _clocks(desk: Desk, ticket_id: TicketId, at: str | None, commit: str) -> tuple[Cycle, ...]:
+    """Returns where the clocks of a ticket stand; beside the desk's own line of history nobody keeps any."""
+    from gitdesk.desk import clocks
+
+    if at is None:
+        return clocks.of_ticket(desk, ticket_id)
+    try:
+        return clocks.replayed(desk, ticket_id, commit).cycles
+    except UsageError:
+        return ()
 
 
 def _organisation(desk: Desk, one: Ticket) -> Organisation | None:

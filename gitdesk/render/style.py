@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 # A status is coloured by its category, a priority by its place in the desk's order (`priority_style`).
 _CODES = {
     "bold": "1",
@@ -48,6 +50,18 @@ class Paint:
 
 
 PLAIN = Paint(False)
+
+
+def due_style(value: object, now: datetime) -> str:
+    """Returns the style of what is due, RFC 3339 in UTC, or of the word in its place: late, within two hours, later."""
+    text = str(value or "")
+    if text[:1].isdigit():
+        return "error" if text < _stored(now) else "warn" if text < _stored(now + timedelta(hours=2)) else ""
+    return "error" if text == "breached" else "waiting" if text == "paused" else ""
+
+
+def _stored(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def priority_style(rank: int, count: int) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from gitdesk.render.style import PLAIN
 from gitdesk.render.text import cut, pad, safe, width
-from gitdesk.render.when import duration, moment
+from gitdesk.render.when import due, duration, moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ GAP = "  "
 class Column:
     """One column: `name` is the public JSON name, `title` what people read above it.
 
-    `kind` says how people read the value: text, id, time (relative), duration (seconds).
+    `kind` says how people read the value: text, id, time (relative), due (a time to come, or late), duration (seconds).
     `give_way` orders who is cut first when the table is too wide (highest first, 0 never), down to `least` columns.
     `style` names the style of a value; `emphasis` says how many characters of an id's code to show in bold.
     """
@@ -98,11 +98,21 @@ def cell(value: Any, column: Column, page: Page) -> str:
     """Returns a value as people read it, safe for one line of a terminal."""
     if value is None or value == "":
         return ""
+    if column.kind == "due":
+        return _due(value, page)
     if column.kind == "time" or isinstance(value, datetime):
         return _moment(value, page)
     if column.kind == "duration" or isinstance(value, timedelta):
         return duration(value) if isinstance(value, int | float | timedelta) else safe(plain(value))
     return safe(plain(value))
+
+
+def _due(value: Any, page: Page) -> str:
+    """Returns when something is due; a word that stands in the place of a time is shown as it is."""
+    try:
+        return due(value, page.now, page.zone)
+    except (TypeError, ValueError, OverflowError):
+        return safe(plain(value))
 
 
 def _moment(value: Any, page: Page) -> str:

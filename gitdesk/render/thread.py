@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitdesk.lazy import pattern
 from gitdesk.render.table import plain
 from gitdesk.render.text import cut, pad, safe, safe_block, width, wrap
-from gitdesk.render.when import minute, moment
+from gitdesk.render.when import due, minute, moment, worked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -91,6 +91,8 @@ def _fact_rows(ticket: Ticket, page: Page) -> Iterator[tuple[str, str]]:
     yield "channel", "" if requester else channel
     for name in ("created", "updated", "snoozed_until"):
         yield name.replace("_", " "), _when(ticket.get(name), page)
+    for clock in _current(ticket.get("clocks") or ()):
+        yield plain(clock["metric"]).replace("_", " "), _clock(clock, page)
     yield "tags", _text(ticket, "tags")
     yield "watchers", _text(ticket, "watchers")
     merged, about = _text(ticket, "merged_into"), ""
@@ -105,6 +107,31 @@ def _fact_rows(ticket: Ticket, page: Page) -> Iterator[tuple[str, str]]:
         yield safe(str(name)), safe(plain(value))
     for file in ticket.get("attachments") or ():
         yield "file", safe(plain(file.get("name"))) + _bytes(file.get("size"))
+
+
+def _current(clocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yields the last cycle of each metric that was promised anything."""
+    last = {clock["metric"]: clock for clock in clocks if clock["state"] not in ("n/a", "void")}
+    return iter(last.values())
+
+
+def _clock(clock: Mapping[str, Any], page: Page) -> str:
+    """Returns where a clock stands in words: when it is due, or how it ended, and how much of its time is used."""
+    state = clock["state"]
+    used = f"{worked(clock['elapsed'])} of {worked(clock['target'])}"
+    if state == "met":
+        return f"met, {used}" if not clock["no_reply"] else f"ended without a reply, {used}"
+    late = f"missed by {worked(clock['late_by'])}" if clock.get("late_by") else ""
+    if state == "breached":
+        return page.paint("error", late or "missed") + f", {used}"
+    when = ""
+    if clock["due_at"]:
+        when = f"due {minute(clock['due_at'], page.zone)} ({due(clock['due_at'], page.now, page.zone)})"
+    elif state != "running":
+        when = "paused"
+    if state == "breached_running":
+        when = page.paint("error", f"{when}, {late}" if when and late else when or late)
+    return f"{when}, {used}" if when else used
 
 
 def _organisation(one: Mapping[str, Any]) -> str:

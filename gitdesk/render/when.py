@@ -38,6 +38,19 @@ def moment(value: str | datetime, now: datetime, zone: tzinfo | None = None) -> 
     return _calendar(local.date(), today)
 
 
+def due(value: str | datetime, now: datetime, zone: tzinfo | None = None) -> str:
+    """Returns when something is due: `in 3 h`, `Mon 09:00`, and of what is late by how much wall time: `2 d late`."""
+    late = int((now - parse(value)).total_seconds())
+    if late <= 0:
+        return moment(value, now, zone)
+    if late < _MINUTE:
+        return "just late"
+    unit, name = next(
+        (size, name) for size, name in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")) if late >= size
+    )
+    return f"{late // unit} {name} late"
+
+
 def _near(seconds: int) -> str:
     away = abs(seconds)
     if away < _MINUTE:
