@@ -992,6 +992,15 @@ Given to somebody while it was resolved, reopened it had somebody then
     Mon 11:00 open
     assign met stopped Mon 10:00 elapsed 30m paused 30m
 
+Resolved, then cancelled, then open again, it still wants somebody
+    with assign=1h
+    Mon 09:00 created high
+    Mon 09:30 resolved
+    Mon 10:00 cancelled
+    Mon 11:00 open
+    as of Mon 11:15
+    assign running elapsed 45m paused 1h30m due Mon 11:30
+
 Assigned while it was cancelled it has somebody when it is back
     with assign=1h
     Mon 09:00 created high

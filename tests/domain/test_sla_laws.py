@@ -231,7 +231,16 @@ def test_steps_count_in_the_order_of_history_at_times_somebody_wrote(times: list
 
 
 @given(moments.map(sorted), st.data())
-def test_one_clock_that_is_wrong_moves_only_its_own_step(times: list[int], data: st.DataObject) -> None:
+def test_one_clock_that_is_behind_moves_only_its_own_step(times: list[int], data: st.DataObject) -> None:
+    times = [0, *times, 2**33]
+    place = data.draw(st.integers(1, len(times) - 1))
+    wrong = data.draw(st.integers(0, times[place - 1]))
+    found, _ = counted([*times[:place], wrong, *times[place:]])
+    assert found == [*times[:place], times[place - 1], *times[place:]]
+
+
+@given(moments.map(sorted), st.data())
+def test_one_clock_that_is_ahead_moves_only_its_own_step(times: list[int], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(times) - 1))
     wrong = times[-1] + 86_401 + data.draw(st.integers(0, 2**30))
     found, _ = counted([*times[:place], wrong, *times[place:]])
