@@ -51,6 +51,8 @@ def read_back(ticket: dict[str, Any]) -> dict[str, Any]:
             elif "add" in change:
                 kept = [one for one in lists.setdefault(key, []) if one not in change["remove"]]
                 lists[key] = [*kept, *(one for one in change["add"] if one not in kept)]
+            elif isinstance(change["to"], list):
+                lists[key] = change["to"]
             else:
                 state[key] = change["to"]
     return {**state, **{key: sorted(value) for key, value in lists.items()}, "messages": thread}
