@@ -14,6 +14,7 @@ from pathlib import Path
 
 import first_index
 import peers
+import working_time
 import writers
 from clockwork import CPU_ONLY, GITDESK, RUNS, Task, bare_python, environ, interleave, run, task
 from desks import STEPS, bare, case, commit_onto, copy, desk, git
@@ -32,6 +33,7 @@ class Bench:
     def rows(self) -> Iterator[Row]:
         """Yields every row, in the order of docs/performance.md."""
         yield from self.start()
+        yield from working_time.rows(self.runs)
         for size in self.sizes:
             yield from self.reading(size)
         for size in self.sizes:

@@ -320,9 +320,9 @@ class Calendar:
             yield at, high, (self.zone.offset(at),)
 
     def _plain(self, start: int, end: int, offset: int) -> Iterator[tuple[int, int]]:
-        for day in range((start + offset) // DAY, (end + offset - 1) // DAY + 1):
+        for day, hours in self.days.open_days((start + offset) // DAY, (end + offset - 1) // DAY):
             midnight = day * DAY - offset
-            for opens, closes in self.days.open_on(day):
+            for opens, closes in hours:
                 yield max(midnight + opens, start), min(midnight + closes, end)
 
     def _around(

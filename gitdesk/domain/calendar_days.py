@@ -13,7 +13,7 @@ from gitdesk.domain.zone import DAY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 Hours = tuple[
     tuple[int, int], ...
@@ -97,6 +97,16 @@ class Days:
         if today is None and yesterday is None:
             return self._pattern[(day + 3) % 7]
         return _open(self.own(day), self.own(day - 1))
+
+    def open_days(self, first: int, last: int) -> Iterator[tuple[int, Hours]]:
+        """Yields the days from one to another with their hours, as `open_on` has them."""
+        while first <= last:
+            year = date_of(first).year
+            until = min(last, day_of(date(year, 12, 31)))
+            special = set(self._corrections_of(year)[0])
+            for day in range(first, until + 1):
+                yield day, self.open_on(day) if day in special else self._pattern[(day + 3) % 7]
+            first = until + 1
 
     def exceptions(self, year: int) -> dict[int, Hours]:
         """Returns the days of a year that are not as their weekday, with the shifts that begin on them."""

@@ -70,3 +70,8 @@ def config() -> Config:
 )
 def test_offers(config: Config, kind: str, prefix: str, offered: list[str]) -> None:
     assert [word for word, _ in offers(config, kind, prefix)] == offered
+
+
+def test_calendars_are_offered_with_their_description() -> None:
+    text = (Path(__file__).parents[1] / "scenarios" / "calendars.yaml").read_text(encoding="utf-8")
+    assert offers(parsed(text.encode()), "calendar", "z") == [("zagreb", "The office")]

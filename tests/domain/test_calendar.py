@@ -277,3 +277,9 @@ def test_zones_know_their_changes_in_any_order_of_asking() -> None:
     assert forward.changes(at("2026-03-29T01:00"), at("2026-03-29T01:01")) == [
         (at("2026-03-29T01:00"), H, 2 * H)
     ]
+
+
+def test_the_last_years_have_their_changes_too() -> None:
+    assert len(Zone("Europe/Zagreb").changes(at("9997-01-01"), LATEST)) == 6
+    assert Zone("Europe/Zagreb").changes(EARLIEST, at("1800-01-01")) == []
+    assert len(Zone("Africa/Freetown").changes(at("1939-08-01"), at("1939-10-01"))) == 2  # within four days
