@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.sla_cycle import Cycle
     from gitdesk.domain.sla_history import Story
     from gitdesk.domain.sla_policy import Terms
+    from gitdesk.domain.sla_telling import Telling
     from gitdesk.index.sla_rows import ClockRows
 
 _order = attrgetter("metric", "cycle")
@@ -45,11 +46,13 @@ class Clocked(Value):
     problems: tuple[str, ...]
 
 
-class Replayed(Value):
-    """One ticket's replay, whole: for telling the story of its clocks."""
+class Told(Value):
+    """The clocks of one ticket with their stories. `ignored` are commits that asked for new terms in vain."""
 
-    replay: Replay
+    ticket: str
+    title: str
     cycles: tuple[Cycle, ...]
+    tellings: tuple[Telling, ...]
     as_of: datetime
     commit: str
     ignored: tuple[str, ...]
@@ -86,8 +89,15 @@ def of_ticket(desk: Desk, ticket_id: TicketId) -> tuple[Cycle, ...]:
     return tuple(_kept(desk, index.clock_rows(), (ticket_id,)).cycles)
 
 
-def replayed(desk: Desk, ticket_id: TicketId, as_of: str | None = None) -> Replayed:
-    """Returns the replay of one ticket with every stretch of its clocks; raises NotFound for none at that moment."""
+def standings_of(desk: Desk, ids: Sequence[str] | None) -> Clocked:
+    """Returns where the clocks of some tickets stand now, None for all of them."""
+    return _kept(desk, with_clocks(desk, always=True).clock_rows(), ids)
+
+
+def told(desk: Desk, ticket_id: TicketId, as_of: str | None = None) -> Told:
+    """Returns the clocks of one ticket with every stretch of their time; raises NotFound for none at that moment."""
+    from gitdesk.domain.sla_telling import tell
+
     index = with_clocks(desk, always=True)
     at = _Moment(desk, index.clock_rows(), as_of)
     story = at.story(ticket_id)
@@ -95,13 +105,14 @@ def replayed(desk: Desk, ticket_id: TicketId, as_of: str | None = None) -> Repla
         when = "" if as_of is None else f' at "{as_of}"'
         raise NotFound(f"no ticket {ticket_id} on this desk{when}")
     replay = Replay(story, at.book, at.now, tell_ahead=at.tells_ahead)  # type: ignore[arg-type]
-    ignored = tuple(line for terms in at.book for line in terms.ignored)  # type: ignore[attr-defined]
-    return Replayed(
-        replay=replay,
+    return Told(
+        ticket=ticket_id,
+        title=replay.header.get("title", ""),
         cycles=_cycles(replay, at.now, at.book.at),
+        tellings=tell(replay, at.now) if at.now >= story.created else (),
         as_of=at.as_of,
         commit=at.commit,
-        ignored=ignored,
+        ignored=at.book.ignored(),
     )
 
 

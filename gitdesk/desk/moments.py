@@ -82,22 +82,32 @@ def commit_at(desk: Desk, text: str) -> str:
 
 
 def as_of(desk: Desk, text: str, zone: str) -> tuple[str, datetime | None]:
-    """Returns the commit that `--as-of` names, and the time when it names one; days are those of a zone."""
+    """Returns the commit that `--as-of` names, and the time when it names one: to the second, a day means its end.
+
+    Days and times without a zone are those of a zone.
+    """
     from gitdesk.store import read
 
-    at = _moment(desk, text.strip(), zone)
+    at = _moment(desk, text.strip(), zone, exact=True)
     if at is None:
         return read.revision(desk.repo, text.strip()), None
     return read.commit_before(desk.repo, desk.tip, at), at
 
 
-def _moment(desk: Desk, word: str, zone: str) -> datetime | None:
-    """Returns the last second of what a text names, None for no time; four digits alone may begin a commit's id."""
+def _moment(desk: Desk, word: str, zone: str, *, exact: bool = False) -> datetime | None:
+    """Returns the last second of what a text names, None for no time; four digits alone may begin a commit's id.
+
+    `exact`: 09:00 is nine o'clock and not the last second of that minute.
+    """
     length = _ago(word)
     if length is not None:
         return query_time.shifted(desk.now, -length)
     found = None if _YEAR.fullmatch(word) else query_time.stretch(word, desk.now, zone)
-    return None if found is None else found[1] - timedelta(seconds=1)
+    if found is None:
+        return None
+    return (
+        found[0] if exact and found[1] - found[0] <= timedelta(minutes=1) else found[1] - timedelta(seconds=1)
+    )
 
 
 def _ago(word: str) -> timedelta | None:

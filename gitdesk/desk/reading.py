@@ -193,7 +193,7 @@ def _clocks(desk: Desk, ticket_id: TicketId, at: str | None, commit: str) -> tup
     if at is None:
         return clocks.of_ticket(desk, ticket_id)
     try:
-        return clocks.replayed(desk, ticket_id, commit).cycles
+        return clocks.told(desk, ticket_id, commit).cycles
     except UsageError:
         return ()
 

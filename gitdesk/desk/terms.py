@@ -65,6 +65,14 @@ class Book:
         number = next((n for n, line in enumerate(self._lines) if line[0] == position), None)
         return None if number is None else self[number]
 
+    def times(self) -> dict[int, int]:
+        """Returns the time of each version's commit by its place in history."""
+        return {line[0]: line[2] for line in self._lines}
+
+    def ignored(self) -> tuple[str, ...]:
+        """Returns in words which commits asked running clocks to change over, and were not approved."""
+        return tuple(text for line in self._lines for text in line[4])
+
     def digest(self) -> str:
         """Returns a text that begins with that of an earlier list when it only goes on from there."""
         return "".join(f"{dumps(line)}\n" for line in self._lines)

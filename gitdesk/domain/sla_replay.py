@@ -259,6 +259,7 @@ class Replay:
         """Voids the clocks that run, until the ticket goes on."""
         for watch in self._live.values():
             watch.settle(at, self._cause)
+            watch.status = self.header.get("status", "")
             watch.void()
         self._voided.update(self._live)
         self._live.clear()
