@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 
-from calendar_reference import Slow, both
+from calendar_reference import Hours, Slow, both
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -161,3 +161,24 @@ def test_a_block_has_the_time_its_shifts_add_up_to(case: tuple[Calendar, Slow, i
         shifts = list(fast.intervals(block << 25, (block + 1) << 25))
         assert sum(end - start for start, end in shifts) == fast._total(block)
         assert all(one[1] < two[0] for one, two in pairwise(shifts))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    zone=st.sampled_from(ZONES),
+    weekly=st.dictionaries(st.integers(0, 6), hours(), min_size=1),
+    single=st.dictionaries(st.dates(date(1965, 1, 1), date(2045, 1, 1)), hours(), max_size=8),
+    start=st.integers(-200_000_000, 200_000_000),
+    years=st.integers(1, 60),
+)
+def test_decades_add_up_to_their_shifts_whichever_end_is_asked_first(
+    zone: str, weekly: dict[int, Hours], single: dict[date, Hours], start: int, years: int
+) -> None:
+    end = start + years * 31_556_952
+    forward, _ = both(zone, weekly, date(2000, 1, 1), date(2000, 1, 2), single, ((2, 29), (12, 25)))
+    backward, _ = both(zone, weekly, date(2000, 1, 1), date(2000, 1, 2), single, ((2, 29), (12, 25)))
+    passed = forward.elapsed(start, end)
+    assert passed == sum(closes - opens for opens, closes in forward.intervals(start, end))
+    assert backward.elapsed(end, start) == -passed
+    due = backward.due(start, passed)
+    assert due is None or due >= end
