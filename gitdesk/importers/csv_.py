@@ -173,7 +173,7 @@ class Table:
         return {"delimiter": delimiter, "quotechar": quote, "strict": True}
 
     def _header(self) -> list[str]:
-        """Returns the names of the columns; raises UsageError for names that are empty or there twice."""
+        """Returns the names of the columns; raises UsageError where there are none."""
         place = self.source.place
         try:
             names = next(
@@ -191,19 +191,7 @@ class Table:
             )
         if names is None:
             raise UsageError("is empty; a CSV file begins with a line of column names", place=place())
-        names = [name.strip() for name in names]
-        seen: set[str] = set()
-        for at, name in enumerate(names, 1):
-            if not name or name in seen:
-                what = (
-                    f'column {at} is called "{name}" as one before it' if name else f"column {at} has no name"
-                )
-                raise UsageError(
-                    what,
-                    hint="give each column a name of its own in the file's first line",
-                    place=place(self.line),
-                )
-            seen.add(name)
+        names = _told_apart([name.strip() for name in names])
         if len(names) == 1:
             raise UsageError(
                 "has one column only",
@@ -211,6 +199,24 @@ class Table:
                 place=place(self.line),
             )
         return names
+
+
+def _told_apart(names: Sequence[str]) -> list[str]:
+    """Returns names of columns of which no two are alike and none is empty, as many programs write them.
+
+    Two columns "Comment" are "Comment" and "Comment (2)"; one without a name is called by its place: "column 1".
+    """
+    taken = set(names)
+    made: list[str] = []
+    seen: set[str] = set()
+    for place, name in enumerate(names, 1):
+        found = wanted = name or f"column {place}"
+        number = 2
+        while found in seen or (found != name and found in taken):
+            found, number = f"{wanted} ({number})", number + 1
+        seen.add(found)
+        made.append(found)
+    return made
 
 
 def _said(error: csv.Error) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from gitdesk.errors import UsageError
 from gitdesk.importers import dates
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 LOOKED_AT = 500  # values of a column that tell what it is
 _EMPTY = ("?", "NULL", "null", "NaN", "nan", "N/A", "#N/A")
+_UNNAMED = re.compile(r"column 1|unnamed 0")  # as the table or a program calls it
 _NOT_A_NAME = re.compile(r"[^a-z0-9]+")
 
 
@@ -134,6 +136,9 @@ class Guess:
             made["title"] = f"{self._noun()} {{{ticket}}}" if ticket else None
         if repeated and (changes := self._listed()):
             made["changes"] = changes
+        if numbers := [column for column in self.left if self._is_numbering(column)]:
+            self.left = [column for column in self.left if column not in numbers]
+            made["ignore"] = numbers
         sets = self._sets()
         if formats := self._formats(made):
             made["date_format"] = formats if len(formats) > 1 else formats[0]
@@ -182,6 +187,14 @@ class Guess:
         at, of = self.columns.index(column), self.columns.index(ticket)
         known: dict[str, str] = {}
         return all(known.setdefault(row[of], row[at]) == row[at] for row in self.samples if row[at].strip())
+
+    def _is_numbering(self, column: str) -> bool:
+        """Tells whether a column without a name only numbers the rows, as tables written by programs have it."""
+        values = self.values[column]
+        if not _UNNAMED.fullmatch(self.words[column]) or not all(value.isdecimal() for value in values):
+            return False
+        numbers = [int(value) for value in values]
+        return bool(numbers) and all(one < other for one, other in pairwise(numbers))
 
     def _is_count(self, column: str) -> bool:
         """Tells whether a column holds numbers only: how many comments, not what they say."""

@@ -10,6 +10,7 @@ from readers import adds_up, read, written
 
 from gitdesk.errors import Unreadable, UsageError
 from gitdesk.importers import csv_, shape
+from gitdesk.importers.guess import shape_of
 from gitdesk.importers.losses import Report
 from gitdesk.importers.stream import Settings
 
@@ -128,13 +129,34 @@ def test_empty_lines_are_nothing_and_empty_rows_are_counted(tmp_path: Path) -> N
     assert adds_up(tickets, report)
 
 
+def test_columns_without_a_name_and_of_one_name_are_told_apart(tmp_path: Path) -> None:
+    header = ",Comment,id,Comment,at,Comment (2), Comment ,"
+    path = written(tmp_path / "a.csv", f"{header}\n0,a,1,b,2020-01-01T00:00:00Z,c,d,e\n")
+    columns = csv_.first_rows(path, Settings(), Report(), 1)[0]
+    assert columns == [
+        "column 1",
+        "Comment",
+        "id",
+        "Comment (3)",
+        "at",
+        "Comment (2)",
+        "Comment (4)",
+        "column 8",
+    ]
+    shape = {"ticket": "id", "at": "at", "set": {"tags": "{Comment}, {Comment (4)}", "fields.x": "column 8"}}
+    (ticket,), _ = read(csv_, path, shape=shape)
+    assert (ticket["tags"], ticket["fields"]) == (["a", "d"], {"x": "e"})
+
+
+def test_a_column_that_only_numbers_the_rows_is_left_out_of_a_guess(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", ",case,at,status\n0,7,2020-01-01,new\n1,7,2020-01-02,open\n")
+    shape = shape_of(*csv_.first_rows(path, Settings(), Report(), 10))
+    assert (shape["ignore"], shape["set"]) == (["column 1"], {"status": "status"})
+
+
 @pytest.mark.parametrize(
     ("header", "reason"),
     [
-        ("id,at,at", 'a.csv:1: column 3 is called "at" as one before it'),
-        ("id,at, at ", "column 3 is called"),
-        (",id,at", "column 1 has no name"),
-        ("id,at,", "column 3 has no name"),
         ("id", "has one column only"),
         ("", "is empty"),
         ('id,"at', "the header is no row"),
