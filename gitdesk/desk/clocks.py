@@ -7,6 +7,7 @@ from operator import attrgetter
 from gitdesk.desk.clock_index import with_clocks
 from gitdesk.desk.configuration import promises
 from gitdesk.desk.terms import Book, terms_of
+from gitdesk.domain.sla_cycle import RESOLUTION
 from gitdesk.domain.sla_replay import Replay
 from gitdesk.domain.sla_standing import cycle, moment, standings
 from gitdesk.domain.ticket import TicketId
@@ -92,6 +93,21 @@ def of_ticket(desk: Desk, ticket_id: TicketId) -> tuple[Cycle, ...]:
 def standings_of(desk: Desk, ids: Sequence[str] | None) -> Clocked:
     """Returns where the clocks of some tickets stand now, None for all of them."""
     return _kept(desk, with_clocks(desk, always=True).clock_rows(), ids)
+
+
+def reopen_until(desk: Desk, ticket_id: TicketId) -> datetime | None:
+    """Returns until when a finished ticket may be reopened, None when nothing limits it."""
+    from gitdesk.domain.sla_promise import window_end
+
+    at = _Moment(desk, with_clocks(desk, always=True).clock_rows(), None)
+    story = at.story(ticket_id)
+    if story is None:
+        return None
+    watches = Replay(story, at.book).watches  # type: ignore[arg-type]
+    last = next(
+        (one for one in reversed(watches) if one.metric == RESOLUTION and one.stopped is not None), None
+    )
+    return None if last is None else moment(window_end(last.policy, last.calendar, last.at))
 
 
 def told(desk: Desk, ticket_id: TicketId, as_of: str | None = None) -> Told:

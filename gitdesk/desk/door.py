@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from gitdesk.desk.feed import Feed
     from gitdesk.desk.plan import Outcome, Why, Wish
     from gitdesk.desk.reading import Found, View
+    from gitdesk.domain.change import Change
     from gitdesk.domain.config import Config
     from gitdesk.domain.people import Person
     from gitdesk.domain.query import Scope
@@ -199,7 +200,14 @@ class Desk:
         self.repo.ask_settings()  # while the code is read that needs them
         from gitdesk.desk.writing import Writing
 
-        writing = Writing(self.repo, self.location, self._configurations.at, self.now, self.environ)
+        def judge(changes: Sequence[Change], config: Config) -> Iterable[Violation]:
+            if not config.sla:
+                return ()
+            from gitdesk.desk import reopening
+
+            return reopening.check(self, changes, config)
+
+        writing = Writing(self.repo, self.location, self._configurations.at, self.now, self.environ, judge)
         return writing.change(wishes, why, dry_run=dry_run)
 
     def settle(self) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.config import Config
     from gitdesk.domain.document import Document
     from gitdesk.domain.ticket import Ticket
+    from gitdesk.domain.violation import Violation
     from gitdesk.store.git import Repo
     from gitdesk.store.objects import TreeEntry
 
@@ -50,8 +51,10 @@ class Writing:
         config_at: Callable[[str], Config],
         now: datetime,
         environ: Mapping[str, str],
+        judge: Callable[[Sequence[Change], Config], Iterable[Violation]] = lambda *_: (),
     ) -> None:
-        self._repo, self._location, self._config_at = repo, location, config_at
+        """Works on one branch; `judge` says what only the desk as a whole can know against changes."""
+        self._repo, self._location, self._config_at, self._judge = repo, location, config_at, judge
         self._now, self._environ = now, environ
         self._drawn = 0
 
@@ -90,7 +93,7 @@ class Writing:
                 self._rewrite(wish, known[wish.ticket_id], draft)
             else:
                 self._step(wish, known, config, tip, draft)
-        rules.enforce(draft.changes, config)
+        rules.enforce(draft.changes, config, self._judge(draft.changes, config))
         return draft
 
     def _documents(self, tip: str, ids: Iterable[TicketId]) -> dict[TicketId, tuple[str, Document]]:

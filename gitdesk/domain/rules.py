@@ -51,13 +51,20 @@ def weigh(found: Iterable[Violation], config: Config) -> tuple[Violation, ...]:
     return tuple(one for one in weighed if one.severity != OFF)
 
 
-def enforce(changes: Iterable[Change], config: Config) -> tuple[Violation, ...]:
-    """Returns the warnings; raises Refused with the first error and the count of the others."""
+def enforce(
+    changes: Iterable[Change], config: Config, further: Iterable[Violation] = ()
+) -> tuple[Violation, ...]:
+    """Returns the warnings; raises Refused with the first error and the count of the others.
+
+    `further` are violations that somebody else found, at the severities of the desk.
+    """
     warnings: list[Violation] = []
     errors: list[Violation] = []
     for change in changes:
         for one in check(change, config):
             (errors if one.severity == ERROR else warnings).append(one)
+    for one in further:
+        (errors if one.severity == ERROR else warnings).append(one)
     if errors:
         first = errors[0]
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
