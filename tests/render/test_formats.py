@@ -132,6 +132,18 @@ def test_markdown_escapes_keep_every_pipe_inside_its_cell(text: str) -> None:
 
 ID = "GD-7K3QX4M2"
 NOW = "2026-11-22T09:00:00Z"
+CLOCK = {
+    "ticket": ID, "title": "x", "metric": "resolution", "cycle": 1, "policy": "gold", "policy_commit": "a" * 40,
+    "priority": "high", "started": NOW, "stopped": None, "target": 3600, "elapsed": 7200, "paused": 0, "closed": 0,
+    "state": "breached_running", "due_at": NOW, "remaining": -3600, "breached_at": NOW, "late_by": 3600,
+    "breach_target": 3600, "breach_policy": "gold", "breach_priority": "high", "no_reply": False, "assignee": None,
+    "group": None, "calendar": None,
+}  # fmt: skip
+STRETCH = {
+    "start": NOW, "end": NOW, "running": True, "elapsed": 0, "total": 0, "closed": 0, "status": "open",
+    "calendar": None, "time_zone": None, "policy": "gold", "policy_commit": "a" * 40, "priority": "high",
+    "target": None, "why": "created", "by": None, "commit": None, "written": None,
+}  # fmt: skip
 WHO = {"name": "Ana", "email": "ana@example.com"}
 VALID = {
     "tickets": {"id": ID, "title": "x", "tags": ["a"], "created": NOW, "snoozed_until": None, "fields.region": "eu"},
@@ -167,12 +179,17 @@ VALID = {
         "refused": [{"place": "a:1", "reason": "r", "items": 1}], "items_in_files": 3, "commit": "a" * 40,
         "dry_run": False,
     },
-    "sla_report": {
-        "ticket": ID, "title": "x", "metric": "resolution", "cycle": 1, "policy": "gold", "policy_commit": "a" * 40,
-        "priority": "high", "started": NOW, "stopped": None, "target": 3600, "elapsed": 7200, "paused": 0, "closed": 0,
-        "state": "breached_running", "due_at": NOW, "remaining": -3600, "breached_at": NOW, "late_by": 3600,
-        "breach_target": 3600, "breach_policy": "gold", "breach_priority": "high", "no_reply": False, "assignee": None,
-        "group": None, "calendar": None,
+    "sla_report": CLOCK,
+    "sla_status": CLOCK,
+    "sla_explanation": {
+        "ticket": ID, "title": "x", "as_of": NOW, "commit": "a" * 40, "ignored": ["commit 1234567890 asks in vain"],
+        "clocks": [{**CLOCK, "ended_by": None, "last_working": NOW, "stretches": [STRETCH]}],
+    },
+    "sla_policies": {
+        "ticket": ID, "title": "x", "priority": None, "policy": "gold", "when": "tier:gold", "calendar": None,
+        "targets": {"resolution": "2bd"}, "ignored": [],
+        "held": [{"policy": "gold", "commit": "a" * 40, "committed": NOW, "metrics": ["resolution"]}],
+        "asked": [{"policy": "gold", "matches": True, "terms": [{"term": "tier:gold", "true": True}]}],
     },
     "calendars": {"calendar": "office", "timezone": "UTC", "hours": "always", "open": True},
     "calendar_month": {
@@ -206,6 +223,9 @@ BROKEN = {
     "doctor": {"state": "fine"},
     "import": {"commit": "HEAD"},
     "sla_report": {"state": "late"},
+    "sla_status": {"state": "late"},
+    "sla_explanation": {"clocks": [CLOCK]},
+    "sla_policies": {"targets": {"resolution": 3600}},
     "calendars": {"open": "yes"},
     "calendar_month": {"month": "November"},
     "calendar_due": {"due": "never"},
