@@ -20,7 +20,7 @@ STATES = (BREACHED_RUNNING, BREACHED, RUNNING, PAUSED, MET, VOID, NOT_APPLICABLE
 LIVE = (RUNNING, PAUSED, BREACHED_RUNNING)  # the cycle has not ended
 
 
-class Cycle(Value):
+class Cycle(Value, kw_only=False):
     """One run of one clock of one ticket, as of a moment. Durations are whole seconds.
 
     `elapsed` is working time while the clock ran; `paused` is the wall time it stood, `closed` the wall time it ran

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _EARLIEST, _LATEST = -62_135_596_800, 253_402_300_799  # the years 1 and 9999
 
 
-class Standing(Value):
+class Standing(Value, kw_only=False):
     """One clock as its last step left it. `state` is running, paused, met, breached, void or n/a.
 
     `settled` is the instant up to which `elapsed`, `paused` and `closed` count. `due` is there while it runs.
@@ -92,8 +92,9 @@ def _standing(watch: Watch, told: str) -> Standing:
     else:
         state = RUNNING if watch.mode == RUN else PAUSED
     remarks = told
-    if watch.why_none or watch.remarks:
-        lines = [watch.why_none, *watch.remarks, told]
+    gap = watch.calendar.gap(watch.started, watch.at) if watch.calendar is not None else ""
+    if watch.why_none or watch.remarks or gap:
+        lines = [watch.why_none, *watch.remarks, gap, told]
         remarks = "\n".join(dict.fromkeys(line for line in lines if line))
     return Standing(
         metric=watch.metric,
@@ -153,8 +154,8 @@ def cycle(
             breach_policy, breach_priority = one.policy, one.priority
         if breached is not None:
             state = BREACHED_RUNNING
-        if calendar is not None and (gap := calendar.gap(one.started, max(now, due or now))):
-            remarks = (*remarks, gap)
+        if calendar is not None and (gap := calendar.gap(one.started, max(now, due or now))) not in remarks:
+            remarks = (*remarks, gap) if gap else remarks
     elif state == PAUSED:
         paused += wall
         if breached is not None:
@@ -162,41 +163,22 @@ def cycle(
     if breached is not None and breach_target is not None:
         late_by = max(0, elapsed - breach_target)
     live = state in (RUNNING, PAUSED, BREACHED_RUNNING)
+    # In the order of the parts of a Cycle: names cost half as much again, and a report has hundreds of thousands.
     return Cycle(
-        ticket=ticket,
-        title=title,
-        metric=one.metric,
-        cycle=one.cycle,
-        state=state,
-        policy=one.policy,
-        commit=one.commit,
-        calendar=one.calendar,
-        priority=one.priority,
-        assignee=assignee,
-        group=group,
-        started_at=moment(one.started),
-        stopped_at=moment(one.stopped),
-        target=target,
-        elapsed=elapsed,
-        paused=paused,
-        closed=closed,
-        due_at=moment(due) if one.state == RUNNING else None,
-        remaining=target - elapsed if live and target is not None else None,
-        breached_at=moment(breached),
-        breach_target=breach_target,
-        breach_policy=breach_policy,
-        breach_priority=breach_priority,
-        late_by=late_by,
-        loosened_by=one.loosened_by,
-        no_reply=bool(one.no_reply),
-        first_verdict=one.first_verdict,
-        first_stopped_at=moment(one.first_stopped),
-        remarks=remarks,
-    )
+        ticket, title, one.metric, one.cycle, state, one.policy, one.commit, one.calendar, one.priority, assignee,
+        group, moment(one.started), moment(one.stopped), target, elapsed, paused, closed,
+        moment(due) if one.state == RUNNING else None,
+        target - elapsed if live and target is not None else None,
+        moment(breached), breach_target, breach_policy, breach_priority, late_by, one.loosened_by,
+        bool(one.no_reply), one.first_verdict, moment(one.first_stopped), remarks,
+    )  # fmt: skip
 
 
 def moment(seconds: int | None) -> datetime | None:
     """Returns an instant of epoch seconds as an aware time, None for None; beyond the calendar its last moments."""
     if seconds is None:
         return None
-    return datetime.fromtimestamp(min(max(seconds, _EARLIEST), _LATEST), UTC)
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.fromtimestamp(min(max(seconds, _EARLIEST), _LATEST), UTC)

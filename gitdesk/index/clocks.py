@@ -160,4 +160,4 @@ def kept(connection: sqlite3.Connection, where: str, parameters: Sequence[Any]) 
         f" JOIN x_clocks c ON c.ticket = t.id WHERE t.readable = 1 AND {where} ORDER BY t.id, c.metric, c.cycle"
     )
     for row in connection.execute(statement, parameters):
-        yield (*row[:5], Standing(**dict(zip(_FIELDS, row[5:], strict=True))))
+        yield (*row[:5], Standing(*row[5:]))
