@@ -76,6 +76,7 @@ class Guess:
             values[:] = [value for value in values if value not in self.empty]
         self.samples = [row for row in samples if len(row) == len(self.columns)]
         self.left = list(columns)
+        self.has_status = False  # what was done is no status then: somebody else says it
         self.formats: list[str] = []
 
     def take(self, names: Sequence[str], fits: Callable[[str], bool] = bool) -> str | None:
@@ -123,13 +124,16 @@ class Guess:
         if author := self.take(words.AUTHOR, lasts):
             made["author"] = author
         if self.within:  # what an event says is no description of its ticket
-            self._put_message(made)
-        self._put(made, "requester", words.REQUESTER)
+            self._put_message(made, repeated=True)
+        self._put(made, "requester", words.REQUESTER if repeated else (*words.REQUESTER, "user"))
         self._put(made, "title", words.TITLE)
-        self._put(made, "description", words.DESCRIPTION)
+        if description := self.take(
+            words.DESCRIPTION, lasts
+        ):  # what differs from event to event is a message
+            made["description"] = description
         self._put(made, "channel", words.CHANNEL)
         if not self.within:
-            self._put_message(made)
+            self._put_message(made, repeated=repeated)
         if not self.within and (url := self.take(words.URL, lasts)):
             made["url"] = url
         if "title" not in made and not self.within:
@@ -155,8 +159,8 @@ class Guess:
         if column := self.take(names):
             made[key] = column
 
-    def _put_message(self, made: dict[str, Any]) -> None:
-        names = (*words.MESSAGE, "body") if self.within else words.MESSAGE
+    def _put_message(self, made: dict[str, Any], *, repeated: bool) -> None:
+        names = (*words.MESSAGE, "body") if repeated else words.MESSAGE
         if message := self.take(names, lambda column: not self._is_count(column)):
             made["message"] = message
 
@@ -212,7 +216,7 @@ class Guess:
         sets: dict[str, str] = {}
         for key, names in (
             *(
-                ("status", words.STATUS),
+                ("status", words.STATUS if self.has_status else (*words.STATUS, *words.ACTIVITY)),
                 ("priority", words.PRIORITY),
                 ("type", words.TYPE),
                 ("assignee", words.ASSIGNEE),

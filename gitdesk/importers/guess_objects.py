@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.importers import guess_words as words
-from gitdesk.importers.guess import LOOKED_AT, Guess, Unguessed, changed_names, words_of
+from gitdesk.importers.guess import LOOKED_AT, Guess, Unguessed, changed_names, field_name, words_of
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -68,7 +68,9 @@ def _joined(ticket: _ObjectGuess, lists: Sequence[_List]) -> dict[str, Any]:
     own = [column for column in events.left if events.words[column] == "id"]
     events.left = [column for column in events.left if column not in own]
     changes = _changes(lists)
-    made, inner = ticket.shape(within=True), events.shape()
+    made = ticket.shape(within=True)
+    events.has_status = "status" in made["set"]
+    inner = events.shape()
     if own and not any(_repeats(one.events, own[0]) for one in lists):
         inner.setdefault("event_id", own[0])
     if changes:
@@ -78,7 +80,13 @@ def _joined(ticket: _ObjectGuess, lists: Sequence[_List]) -> dict[str, Any]:
     # What an event has under the same key would be taken for it.
     both = [column for column in made["set"].values() if column in events.columns]
     alone = {name: column for name, column in made.pop("set").items() if column not in both}
-    sets = {**alone, **inner.pop("set")}
+    told_sets = inner.pop("set")
+    if (
+        "tags" in alone and "tags" in told_sets
+    ):  # the ticket has them all; an event only names the one it is about
+        column = told_sets.pop("tags")
+        told_sets[f"fields.{field_name(events.words[column])}"] = column
+    sets = {**alone, **told_sets}
     formats = sorted({*_as_list(made.pop("date_format", None)), *_as_list(inner.pop("date_format", None))})
     empty = sorted({*made.pop("empty", ()), *inner.pop("empty", ())})
     paths = [one.path for one in lists]
@@ -236,7 +244,7 @@ def _beside(lists: Sequence[_List], changes: Mapping[str, Any]) -> list[str]:
 
 def _columns(objects: Sequence[Object], lists: Sequence[str]) -> _Columns:
     """Returns objects as rows, without the lists of events in them."""
-    flat = [_flat(found) for found in objects]
+    flat = [_flat(_without(found, lists)) for found in objects]
     names = [name for name in dict.fromkeys(key for found in flat for key in found) if name not in lists]
     within = {part for name in names for part in _above(name)}
     names = [name for name in names if name not in within]  # null here, an object there
@@ -260,13 +268,32 @@ def _columns(objects: Sequence[Object], lists: Sequence[str]) -> _Columns:
     return _Columns(names=kept, rows=rows, spoken=spoken, aside=list(dict.fromkeys(aside)))
 
 
+def _without(found: Object, lists: Sequence[str], prefix: str = "") -> Object:
+    """Returns an object without the lists at some paths."""
+    if not lists:
+        return found
+    return {
+        key: _without(value, lists, f"{prefix}{key}.") if isinstance(value, dict) else value
+        for key, value in found.items()
+        if prefix + key not in lists
+    }
+
+
 def _flat(found: Object, prefix: str = "") -> dict[str, str]:
     """Returns the values of an object as text, those within by dots."""
     flat: dict[str, str] = {}
     for key, value in found.items():
         if isinstance(value, dict):
             flat.update(_flat(value, f"{prefix}{key}."))
-        elif not is_events(value):  # a list of things is no value; the report tells that it has no place
+        elif is_events(value):  # of things only what they are called is a value
+            said: dict[str, list[str]] = {}
+            for one in value:
+                if isinstance(one, dict):
+                    for name, text in _flat(one, f"{prefix}{key}.").items():
+                        said.setdefault(name, []).append(text)
+            naming = _naming(list(said)).values()
+            flat.update((name, ", ".join(texts)) for name, texts in said.items() if name in naming)
+        elif value != []:
             flat[prefix + key] = "" if value is None else str(value)
     return flat
 

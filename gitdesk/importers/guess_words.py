@@ -13,7 +13,8 @@ def _of(*lines: str) -> tuple[str, ...]:
 TICKET = _of(
     "case concept name; case id; caseid; case; sr number; ticket id; ticket number; ticket; ticketid",
     "incident id; incident number; incident; issue key; issue id; key; number; case number",
-    "request id; request number; sr id; id; nr; no; ref; reference; issue; ticket no; incident no",
+    "issue number; issue no; request id; request number; sr id; id; nr; no; ref; reference; issue; ticket no",
+    "incident no",
     "trace id; interaction id; interaction; sr; incident activity number",
     "vorgang; vorgangsnummer; ticketnummer; predmet",
 )
@@ -43,6 +44,8 @@ EVENT_ID = _of(
 )
 STATUS = _of(
     "status; state; incident state; ticket status; issue status; case status; current status",
+)
+ACTIVITY = _of(  # what was done: the status where a log says no other
     "concept name; activity; incident activity type; event; action; activity type; task",
 )
 PRIORITY = _of(

@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from gitdesk.errors import Place
 from gitdesk.importers.grouping import grouped
-from gitdesk.importers.shape_plan import MISSING
+from gitdesk.importers.shape_plan import MISSING, typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.importers.losses import Report
-    from gitdesk.importers.shape_plan import Plan, Set
+    from gitdesk.importers.shape_plan import Plan
 
     # A row and where it stands (see `spot`): the cells of a CSV file, None for empty ones, or a JSON object.
     Row = tuple[int, Any]
@@ -302,7 +302,7 @@ class _Maker:
                     changes.pop(one.name, None)
                     continue
             elif one.separator is not None or not isinstance(value, str):
-                value = _typed(one, value)
+                value = typed(one, value)
             changes[one.name] = value
         return changes
 
@@ -330,8 +330,10 @@ class _Maker:
                     continue
                 if name in self.plan.ignore:
                     ignored[name] = None
-                elif isinstance(value, dict) and any(one.startswith(f"{name}.") for one in named):
-                    look(value, f"{name}.", named)
+                elif isinstance(value, dict | list) and any(one.startswith(f"{name}.") for one in named):
+                    for one in value if isinstance(value, list) else [value]:
+                        if isinstance(one, dict):
+                            look(one, f"{name}.", named)
                 elif name not in unread:
                     unread[name] = _example(value)
 
@@ -347,20 +349,6 @@ class _Maker:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
-
-
-def _typed(one: Set, value: Any) -> Any:
-    """Returns a list for tags and watchers, text for words, and anything for fields."""
-    if one.separator is not None:
-        parts = (
-            value.split(one.separator)
-            if isinstance(value, str)
-            else value
-            if isinstance(value, list)
-            else [value]
-        )
-        return [text for part in parts if part is not None and (text := str(part).strip())]
-    return value if one.name.startswith("fields.") else str(value)
 
 
 def _now(ticket: dict[str, Any], changes: dict[str, Any]) -> None:

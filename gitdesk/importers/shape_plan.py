@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from operator import itemgetter
 
@@ -237,7 +238,7 @@ def _plain(value: Any) -> str:
 def by_path(name: str) -> Get:
     """Returns what reads a key of an object, `user.login` that of an object within; MISSING where there is none.
 
-    Within null there is nothing, which is something else: nobody is assigned.
+    Within null there is nothing, which is something else: nobody is assigned. Of a list of objects it reads each.
     """
     parts = name.split(".")
 
@@ -245,8 +246,38 @@ def by_path(name: str) -> Get:
         found = row.get(name, MISSING)
         if found is not MISSING or len(parts) == 1:
             return found
-        for part in parts:
+        for place, part in enumerate(parts):
+            if isinstance(row, list):
+                return _of_each(row, ".".join(parts[place:]))
             row = row.get(part, MISSING) if isinstance(row, dict) else None if row is None else MISSING
         return row
 
     return get
+
+
+def _of_each(items: list[Any], name: str) -> list[Any]:
+    get = by_path(name)
+    found = [get(one) for one in items if isinstance(one, dict)]
+    return [one for one in found if one is not MISSING and one is not None]
+
+
+def typed(one: Set, value: Any) -> Any:
+    """Returns a list for tags and watchers, text for words, and anything for fields."""
+    if one.separator is not None:
+        parts = (
+            value.split(one.separator)
+            if isinstance(value, str)
+            else value
+            if isinstance(value, list)
+            else [value]
+        )
+        return [text for part in parts if part is not None and (text := str(part).strip())]
+    if isinstance(value, dict | list):  # what no column was named in
+        value = [_worded(each) for each in value] if isinstance(value, list) else _worded(value)
+    return value if one.name.startswith("fields.") else str(value)
+
+
+def _worded(value: Any) -> Any:
+    if not isinstance(value, dict | list):
+        return value
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

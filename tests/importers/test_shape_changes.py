@@ -113,6 +113,39 @@ def test_a_change_log_is_recognised_where_it_is_plain_to_see() -> None:
     }
 
 
+def test_things_in_lists_are_known_by_what_they_are_called(tmp_path: Path) -> None:
+    found = {
+        "number": 7,
+        "user": {"login": "ana", "id": 1},
+        "state": "closed",
+        "labels": [{"name": "bug", "color": "f00"}, {"name": "ui", "color": "0f0"}],
+        "assignees": [],
+        "created_at": "2020-01-01T00:00:00Z",
+        "timeline": [
+            {
+                "event": "labeled",
+                "label": {"name": "ui"},
+                "actor": {"login": "bo"},
+                "created_at": "2020-01-02T00:00:00Z",
+            }
+        ],
+    }
+    shape = shape_of_objects([found])
+    assert (shape["ticket"], shape["requester"]) == ("number", "user.login")
+    assert shape["set"] == {
+        "status": "state",
+        "tags": "labels.name",
+        "fields.event": "event",
+        "fields.label": "label.name",
+    }
+    (ticket,), _ = read(jsonl, file_of(tmp_path, [found]), shape=shape)
+    assert (ticket["status"], ticket["tags"], ticket["requester"]) == ("closed", ["bug", "ui"], "ana")
+    later = {**found, "assignees": [{"login": "bo"}], "milestone": {"x": 1}}
+    shape["set"]["fields.assignees"] = "assignees"
+    (ticket,), _ = read(jsonl, file_of(tmp_path, [later]), shape=shape)
+    assert ticket["fields"]["assignees"] == ['{"login":"bo"}']
+
+
 def test_every_change_of_an_event_is_told_with_what_it_was(tmp_path: Path) -> None:
     (one, two), report = read(jsonl, file_of(tmp_path, ISSUES), shape=shape_of_objects(ISSUES))
     assert [(event["id"], event["by"], event["changes"]) for event in one["events"]] == [
