@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from functools import lru_cache
 from json import dumps, loads
 
 from gitdesk.desk.configuration import Configurations
-from gitdesk.domain.calendar_check import check
-from gitdesk.domain.calendar_parse import calendar_of
-from gitdesk.domain.rules_config import RULES
-from gitdesk.domain.rules_holidays import path_of
-from gitdesk.domain.violation import ERROR
+from gitdesk.domain.calendar_check import ERRORS, check
+from gitdesk.domain.calendar_parse import FOLDER, calendar_of, path_of
+from gitdesk.domain.zone import zone_named
 from gitdesk.errors import GitdeskError, Place, Unreadable, UsageError
 from gitdesk.store import read
-from gitdesk.store.holiday_file import FOLDER, parse_holidays
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.violation import Violation
     from gitdesk.store.git import Repo
 
-_ERRORS = frozenset(rule.code for rule in RULES if rule.severity == ERROR)
+_ZONES = "/usr/share/zoneinfo"
 
 
 def holiday_files(repo: Repo, commit: str) -> dict[str, bytes]:
@@ -103,6 +101,8 @@ def _config(desk: Desk, commit: str | None) -> Config:
 
 @lru_cache(maxsize=64)
 def _parsed(data: bytes, path: str) -> tuple[Holidays | None, tuple[Violation, ...]]:
+    from gitdesk.store.holiday_file import parse_holidays
+
     return parse_holidays(data, path)
 
 
@@ -110,7 +110,7 @@ def _parsed(data: bytes, path: str) -> tuple[Holidays | None, tuple[Violation, .
 def _made(name: str, text: str, path: str, data: bytes | None, time_zone: str) -> Calendar:
     """Makes a calendar; raises UsageError or Unreadable with the first thing that is wrong."""
     plain = loads(text)
-    wrong = next((one for one in check((), plain) if one.code in _ERRORS), None)
+    wrong = next((one for one in check((), plain) if one.code in ERRORS), None)
     if wrong is not None:
         raise UsageError(f'calendar "{name}": {wrong.message}', hint=wrong.hint)
     holidays = None
@@ -120,4 +120,11 @@ def _made(name: str, text: str, path: str, data: bytes | None, time_zone: str) -
             first = violations[0]
             place = Place(first.path, first.line, first.column)
             raise Unreadable(first.message, place=place, hint=first.hint)
+    _find_zone(plain.get("timezone", time_zone))
     return calendar_of(name, plain, holidays, time_zone)
+
+
+def _find_zone(name: str) -> None:
+    """Raises UsageError for a zone that is not there; for one among the system's files no library is loaded."""
+    if not os.path.isfile(os.path.join(_ZONES, name)):
+        zone_named(name)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from gitdesk.desk.calendars import holiday_files, known_holidays
 from gitdesk.domain import rules, rules_holidays
+from gitdesk.domain.calendar_parse import FOLDER
 from gitdesk.domain.change import Change, is_document
 from gitdesk.domain.config import DEFAULT_ATTACHMENT_BYTES, PATH
 from gitdesk.domain.rules_file import check_file
 from gitdesk.domain.violation import Violation
 from gitdesk.store import codec, entries, misplaced, read, staging
-from gitdesk.store.holiday_file import FOLDER
 from gitdesk.store.objects import TREE_MODE
 
 TYPE_CHECKING = False

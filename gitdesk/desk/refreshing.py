@@ -5,10 +5,9 @@ from __future__ import annotations
 from gitdesk.desk.calendars import holiday_files, known_holidays
 from gitdesk.desk.holiday_library import Library
 from gitdesk.desk.plan import Why
-from gitdesk.domain.calendar_parse import Holidays
+from gitdesk.domain.calendar_parse import Holidays, path_of
 from gitdesk.domain.change import render_message
 from gitdesk.domain.people import author_of
-from gitdesk.domain.rules_holidays import path_of
 from gitdesk.errors import Place, Refused, SetupError, Unreadable, UsageError
 from gitdesk.store import write
 from gitdesk.store.holiday_file import render_holidays

@@ -42,8 +42,7 @@ class Calendar:
         self.name, self.time_zone, self.always = name, time_zone, days is None
         self.days = days or Days(dict.fromkeys(range(7), ((0, DAY),)), {})
         self.notes, self.source, self.years, self.description = dict(notes or {}), source, years, description
-        # What is always open asks its zone for little: not even the library is loaded until then.
-        self._zone: Zone | None = None if self.always else zone_of(time_zone)
+        self._zone: Zone | None = None  # not even the library of zones is loaded before it is asked something
         self._blocks: dict[int, _Block] = {}
         self._bases: dict[
             int, int

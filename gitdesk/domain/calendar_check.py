@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.finding import Pointer
 
 HOURS, WEEKDAY, CLOSED, ALWAYS, NO_DATE, CONTRARY = "C040", "C041", "C042", "C043", "C044", "C045"
+ERRORS = frozenset((HOURS, WEEKDAY, CLOSED, ALWAYS, NO_DATE))  # with these it is no calendar
 _NAMES = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 

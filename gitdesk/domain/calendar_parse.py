@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 WHOLE_DAY = "00:00-24:00"
+FOLDER = "calendars/"  # where a desk keeps holidays, a file a country
+
+
+def path_of(country: str) -> str:
+    """Returns where a desk keeps the holidays of a country."""
+    return f"{FOLDER}{country}.yaml"
 
 
 class Holidays(Value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitdesk.domain.calendar_parse import Holidays, day
+from gitdesk.domain.calendar_parse import Holidays, day, path_of
 from gitdesk.domain.finding import Finding
 from gitdesk.domain.violation import WARN, Rule
 
@@ -41,11 +41,6 @@ RULES = (
         passes="holidays: {country: HR, except: [2026-05-30]}",
     ),
 )
-
-
-def path_of(country: str) -> str:
-    """Returns where a desk keeps the holidays of a country."""
-    return f"calendars/{country}.yaml"
 
 
 def check(

@@ -30,7 +30,7 @@ _OFTEN, _SINCE_1970 = 18, 19  # bits, too: 3.0 and 6.1 days
 
 def zone_named(name: str) -> tzinfo:
     """Returns the time zone of a name such as Europe/Zagreb; raises UsageError for an unknown one."""
-    if name in ("", "UTC"):
+    if name in ("", "UTC", "Etc/UTC"):
         return UTC
     from zoneinfo import ZoneInfo
 

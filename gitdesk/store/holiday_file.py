@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from gitdesk.domain.calendar_parse import Holidays, day
-from gitdesk.domain.rules_holidays import MALFORMED, path_of
+from gitdesk.domain.calendar_parse import FOLDER, Holidays, day, path_of
+from gitdesk.domain.rules_holidays import MALFORMED
 from gitdesk.domain.violation import Violation
 from gitdesk.store.yaml_tree import MAPPING, SCALAR, SEQUENCE, YamlProblem, compose
 
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
     from gitdesk.store.yaml_tree import Node
 
-FOLDER = "calendars/"
 MAX_BYTES = 5_000_000
 _KEYS = ("country", "years", "source", "added", "holidays", "subdivisions")
 _HEAD = """\
