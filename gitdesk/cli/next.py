@@ -30,19 +30,21 @@ def command(context: Context, take: bool, query: str, writing: Writing) -> int:
     With --take it is yours at once; two agents never take the same one. Ends with 1 when there is nothing to take.
     """
     from gitdesk.desk import Step
+    from gitdesk.desk.configuration import promises
     from gitdesk.desk.queue import waiting
     from gitdesk.domain.edit import Take
 
     why = writing.why(context)
+    columns = [one for one in _COLUMNS if one.name != "due" or promises(context.desk.config)]
     for attempt in range(_TRIES):
         desk = context.fresh_desk() if attempt else context.desk
         agent = why.behalf or (desk.me if take else None)
-        row = waiting(desk, agent, query, [column.name for column in _COLUMNS])
+        row = waiting(desk, agent, query, [column.name for column in columns])
         if row is None:
-            context.out.table("tickets", _COLUMNS, (), nothing="nothing to take")
+            context.out.table("tickets", columns, (), nothing="nothing to take")
             return 1
         if not take:
-            context.out.table("tickets", _COLUMNS, [row])
+            context.out.table("tickets", columns, [row])
             return 0
         assert agent is not None
         try:

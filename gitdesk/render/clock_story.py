@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 100
 _SHORT = 10  # digits of a commit
+_CLOSED = 2  # the column of the time it ran while the calendar was closed
 
 
 def render_story(told: Mapping[str, Any], page: Page) -> Iterator[str]:
@@ -43,14 +44,18 @@ def _clock(clock: Mapping[str, Any], place: str, page: Page) -> Iterator[str]:
     rows = [_row(part, zone) for part in clock["stretches"]]
     if rows:
         rows.append(_end(clock, zone))
-        columns = (
+        columns = [
             Column("from"),
             Column("clock"),
+            Column("closed", align="right"),
             Column("worked", align="right"),
             Column("total", align="right"),
             Column("commit"),
             Column("because", give_way=1, least=20),
-        )
+        ]
+        if not any(row[_CLOSED] for row in rows):  # it never met a closed hour
+            del columns[_CLOSED]
+            rows = [(*row[:_CLOSED], *row[_CLOSED + 1 :]) for row in rows]
         least = None if page.width is None else page.width - 2
         narrow = type(page)(now=page.now, zone=page.zone, width=least, paint=page.paint)
         yield from (f"  {line}" for line in render_table(Table(columns=columns, rows=rows), narrow))
@@ -112,16 +117,21 @@ def _row(part: Mapping[str, Any], zone: tzinfo) -> tuple[str, ...]:
         worked_ = worked(part["elapsed"])
     else:
         ran, worked_ = f"stood ({part['status']})" if part["status"] else "stood", ""
+    closed = worked(part["closed"]) if part["closed"] else ""
     commit = (part["commit"] or "")[:_SHORT]
-    return _exact(part["start"], zone), ran, worked_, worked(part["total"]), commit, why
+    return _exact(part["start"], zone), ran, closed, worked_, worked(part["total"]), commit, why
 
 
 def _end(clock: Mapping[str, Any], zone: tzinfo) -> tuple[str, ...]:
     last = clock["stretches"][-1]
-    if clock["stopped"] is None:
-        return _exact(last["end"], zone), "", "", worked(last["total"]), "", "the moment this was asked for"
-    ended = {"void": "void"}.get(clock["state"], "ended")
-    return _exact(clock["stopped"], zone), ended, "", worked(last["total"]), "", clock["ended_by"] or ""
+    at, ended, why = (
+        clock["stopped"],
+        "void" if clock["state"] == "void" else "ended",
+        clock["ended_by"] or "",
+    )
+    if at is None:
+        at, ended, why = last["end"], "", "the moment this was asked for"
+    return _exact(at, zone), ended, "", "", worked(last["total"]), "", why
 
 
 def _exact(value: str | datetime, zone: tzinfo) -> str:
