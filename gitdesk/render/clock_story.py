@@ -58,7 +58,8 @@ def _clock(clock: Mapping[str, Any], place: str, page: Page) -> Iterator[str]:
             rows = [(*row[:_CLOSED], *row[_CLOSED + 1 :]) for row in rows]
         least = None if page.width is None else page.width - 2
         narrow = type(page)(now=page.now, zone=page.zone, width=least, paint=page.paint)
-        yield from (f"  {line}" for line in render_table(Table(columns=columns, rows=rows), narrow))
+        table = Table(columns=tuple(columns), rows=rows)
+        yield from (f"  {line}" for line in render_table(table, narrow))
 
 
 def _verdict(clock: Mapping[str, Any], zone: tzinfo) -> tuple[str, str]:
