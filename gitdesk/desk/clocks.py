@@ -7,12 +7,13 @@ from operator import attrgetter
 from gitdesk.desk.clock_index import with_clocks
 from gitdesk.desk.configuration import promises
 from gitdesk.desk.terms import Book, terms_of
-from gitdesk.domain.sla_cycle import RESOLUTION
+from gitdesk.domain.sla_cycle import PAUSED, RESOLUTION, RUNNING
+from gitdesk.domain.sla_ended import Ended
 from gitdesk.domain.sla_replay import Replay
-from gitdesk.domain.sla_standing import cycle, moment, standings
+from gitdesk.domain.sla_standing import Standing, cycle, moment, standings
 from gitdesk.domain.ticket import TicketId
 from gitdesk.errors import NotFound, UsageError
-from gitdesk.value import Value
+from gitdesk.value import Value, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from gitdesk.index.sla_rows import ClockRows
 
 _order = attrgetter("metric", "cycle")
+_STATE = 1 + parts_of(Standing).index("state")  # in a row of the index
+_LIVE = (RUNNING, PAUSED)
 
 
 class Clocked(Value):
@@ -242,22 +245,20 @@ def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
         return calendars[key]
 
     def cycles() -> Iterator[Cycle]:
-        again = ""
-        for ticket, title, assignee, group, last, one in rows.kept(ids):
+        again, make = "", Ended._make
+        for last, row in rows.kept(ids):
             if last > now:  # dated after the moment that is asked for: what the index keeps goes too far
-                if ticket != again:
-                    again = ticket
-                    yield from moment_now().cycles_of(TicketId(ticket))
+                if row[0] != again:
+                    again = row[0]
+                    yield from moment_now().cycles_of(TicketId(again))
                 continue
-            yield cycle(
-                one,
-                now,
-                calendar(one.version, one.calendar) if one.state == "running" else None,
-                ticket=ticket,
-                title=title,
-                assignee=assignee,
-                group=group,
-            )
+            if row[_STATE] not in _LIVE:
+                yield make(row)  # type: ignore[misc]  # reads as a Cycle
+                continue
+            ticket, *parts, title, assignee, group = row
+            one = Standing(*parts)
+            held = calendar(one.version, one.calendar) if one.state == RUNNING else None
+            yield cycle(one, now, held, ticket=ticket, title=title, assignee=assignee, group=group)
 
     def times() -> Iterator[tuple[str, str, int]]:
         for ticket, status, last, found in rows.spent(ids):

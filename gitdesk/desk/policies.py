@@ -7,6 +7,7 @@ from gitdesk.desk.terms import Book, terms_of
 from gitdesk.domain.query import Facts
 from gitdesk.domain.query_match import matches
 from gitdesk.domain.query_tree import And
+from gitdesk.domain.sla_standing import Standing as Kept
 from gitdesk.domain.sla_standing import moment
 from gitdesk.value import Value, replace
 
@@ -105,7 +106,8 @@ def current(desk: Desk) -> Terms:
 def _held(book: Book, kept: Iterator[Any]) -> dict[str, tuple[Held, ...]]:
     """Returns by ticket the versions of policies its running clocks are held to."""
     found: dict[str, dict[tuple[str, str, int], list[str]]] = {}
-    for ticket, _, _, _, _, one in kept:
+    for _, row in kept:
+        ticket, one = row[0], Kept(*row[1:-3])
         if one.state in _LIVE:
             key = (one.policy, one.commit, one.version)
             found.setdefault(ticket, {}).setdefault(key, []).append(one.metric)

@@ -152,12 +152,24 @@ def state_at(state: str, due: str, now: datetime) -> str:
     return BREACHED_RUNNING if due not in ("", NONE) and due < instant(now) else state
 
 
-def kept(connection: sqlite3.Connection, where: str, parameters: Sequence[Any]) -> Iterator[tuple[Any, ...]]:
-    """Yields (ticket, title, assignee, group, last step, standing) of the tickets a condition on `t` selects, by id."""
-    columns = ", ".join(f'c."{name}"' for name in _FIELDS)
-    statement = (
-        f'SELECT t.id, t.title, t.assignee, t."group", t.last_step, {columns} FROM x_tickets t'
-        f" JOIN x_clocks c ON c.ticket = t.id WHERE t.readable = 1 AND {where} ORDER BY t.id, c.metric, c.cycle"
-    )
+def kept(
+    connection: sqlite3.Connection, where: str, parameters: Sequence[Any]
+) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Yields the standings of the readable tickets a condition on `t` selects, by ticket, metric and cycle.
+
+    Each is the instant of the ticket's last step, and its id, the parts of a Standing, title, assignee and group. What
+    the rows of a ticket share are the same objects.
+    """
+    heads: dict[str, tuple[int, tuple[str, str, str]]] = {
+        ticket: (last, (title, assignee, group))
+        for ticket, title, assignee, group, last in connection.execute(
+            f'SELECT id, title, assignee, "group", last_step FROM x_tickets t WHERE readable = 1 AND {where}',
+            parameters,
+        )
+    }
+    some = "" if where == "1" else "WHERE ticket IN (SELECT value FROM json_each(?)) "
+    statement = f"SELECT ticket, {_COLUMNS} FROM x_clocks {some}ORDER BY ticket, metric, cycle"
     for row in connection.execute(statement, parameters):
-        yield (*row[:5], Standing(*row[5:]))
+        head = heads.get(row[0])
+        if head is not None:
+            yield head[0], row + head[1]

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from gitdesk.domain.sla_standing import Standing
 
 # Where the branch has another configuration or says that running clocks change over; what merges brought in counts
 # where they did. Place, commit, time, policies to change over to, who says so, who approved.
@@ -84,10 +83,10 @@ class ClockRows:
 
     # ---- tickets
 
-    def kept(self, ids: Sequence[str] | None) -> Iterator[tuple[str, str, str, str, int, Standing]]:
-        """Yields (ticket, title, assignee, group, last step, standing) of some tickets, None for all, by id."""
+    def kept(self, ids: Sequence[str] | None) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """Yields last step and row of the standings of some tickets, None for all; see `clocks.kept`."""
         where, parameters = among(ids)
-        yield from clocks.kept(self._connection, where, parameters)
+        return clocks.kept(self._connection, where, parameters)
 
     def spent(self, ids: Sequence[str] | None) -> Iterator[tuple[str, str, int, dict[str, int]]]:
         """Yields (ticket, status, last step, seconds by status up to then) of some tickets, None for all, by id."""
