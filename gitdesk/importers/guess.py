@@ -224,7 +224,7 @@ class Guess:
             *(("group", words.GROUP), ("tags", words.TAGS)),
         ):
             if column := self.take(names) or self._ending(names):
-                sets[key] = column
+                sets[key] = self._all_called(column) if key == "tags" else column
         for column in self.left:
             name = field_name(self.spoken[column] if self.spoken else column)
             key, number = f"fields.{name}", 2
@@ -232,6 +232,12 @@ class Guess:
                 key, number = f"fields.{name}_{number}", number + 1
             sets[key] = column
         return sets
+
+    def _all_called(self, column: str) -> str:
+        """Returns a column, or a text with all of that name, where a table has several: "Labels", "Labels (2)"."""
+        others = [one for one in self.left if re.fullmatch(re.escape(column) + r" \(\d+\)", one)]
+        self.left = [one for one in self.left if one not in others]
+        return ", ".join(f"{{{one}}}" for one in (column, *others)) if others else column
 
     def _listed(self) -> dict[str, Any]:
         """Returns what rows tell a change by: columns of what changed, from what and to what."""

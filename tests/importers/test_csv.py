@@ -148,6 +148,14 @@ def test_columns_without_a_name_and_of_one_name_are_told_apart(tmp_path: Path) -
     assert (ticket["tags"], ticket["fields"]) == (["a", "d"], {"x": "e"})
 
 
+def test_columns_of_one_name_are_all_tags_if_one_is(tmp_path: Path) -> None:
+    text = "Issue key,Created,Labels,Labels,Labels\n1,2020-01-01T00:00:00Z,a,b,\n2,2020-01-01T00:00:00Z,,,\n"
+    path = written(tmp_path / "a.csv", text)
+    shape = shape_of(*csv_.first_rows(path, Settings(), Report(), 10))
+    assert shape["set"] == {"tags": "{Labels}, {Labels (2)}, {Labels (3)}"}
+    assert [ticket.get("tags") for ticket in read(csv_, path, shape=shape)[0]] == [["a", "b"], None]
+
+
 def test_a_column_that_only_numbers_the_rows_is_left_out_of_a_guess(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", ",case,at,status\n0,7,2020-01-01,new\n1,7,2020-01-02,open\n")
     shape = shape_of(*csv_.first_rows(path, Settings(), Report(), 10))
