@@ -10,7 +10,7 @@ from gitdesk.desk.terms import Book, terms_of
 from gitdesk.domain.sla_cycle import PAUSED, RESOLUTION, RUNNING
 from gitdesk.domain.sla_ended import Ended
 from gitdesk.domain.sla_replay import Replay
-from gitdesk.domain.sla_standing import Standing, cycle, moment, standings
+from gitdesk.domain.sla_standing import Standing, cycle, moment, spent, standings
 from gitdesk.domain.ticket import TicketId
 from gitdesk.errors import NotFound, UsageError
 from gitdesk.value import Value, parts_of
@@ -286,7 +286,7 @@ def _live(
 ) -> Clocked:
     """Returns the cycles of a replay up to a moment, under any terms."""
     gone = _gone_since(rows, at, ids)
-    spent: list[tuple[str, str, int]] = []
+    times: list[tuple[str, str, int]] = []
 
     def terms(position: int) -> Terms | None:
         return next((one for one in versions if one.position == position), None)
@@ -313,7 +313,7 @@ def _live(
     def cycles() -> Iterator[Cycle]:
         for story in stories():
             replay = Replay(story, versions, at.now, tell_ahead=at.tells_ahead)
-            spent.extend((story.ticket, *pair) for pair in replay.spent(at.now).items())
+            times.extend((story.ticket, *pair) for pair in spent(replay, at.now).items())
             yield from _cycles(replay, at.now, found)
 
     return Clocked(
@@ -322,7 +322,7 @@ def _live(
         commit=at.commit,
         desk_name=desk.config.name,
         config=desk.config,
-        status_times=(one for one in spent),
+        status_times=(one for one in times),
         problems=_problems(rows, ids) if at.until is None else (),
     )
 

@@ -77,14 +77,6 @@ class Replay:
         elif tell_ahead:
             self._ahead("it", story.created)
 
-    def spent(self, now: int) -> dict[str, int]:
-        """Returns the seconds the ticket was in each status, up to an instant."""
-        found: dict[str, int] = {}
-        ends = [at for at, _ in self.status_spans[1:]] + [max(now, self.story.created)]
-        for (at, status), end in zip(self.status_spans, ends, strict=False):
-            found[status] = found.get(status, 0) + end - at
-        return found
-
     # ---- the course of time
 
     def _run(self, now: int | None, tell_ahead: bool) -> None:

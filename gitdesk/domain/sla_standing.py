@@ -71,6 +71,16 @@ def standings(replay: Replay) -> tuple[Standing, ...]:
     return tuple(_standing(watch, told) for watch in found)
 
 
+def spent(replay: Replay, now: int) -> dict[str, int]:
+    """Returns the seconds a ticket was in each status, up to an instant."""
+    found: dict[str, int] = {}
+    spans = replay.status_spans
+    ends = [*(at for at, _ in spans[1:]), max(now, replay.story.created)]
+    for (at, status), end in zip(spans, ends, strict=False):
+        found[status] = found.get(status, 0) + end - at
+    return found
+
+
 def _nothing(replay: Replay, told: str) -> Standing:
     why = "no policy was in force when it was created" if replay.status_spans else ""  # or it has not begun
     return Standing(

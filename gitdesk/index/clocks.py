@@ -13,7 +13,7 @@ from gitdesk.domain.sla_cycle import (
     STATES,
 )
 from gitdesk.domain.sla_replay import Replay
-from gitdesk.domain.sla_standing import Standing, moment, standings
+from gitdesk.domain.sla_standing import Standing, moment, spent, standings
 from gitdesk.index import mainline
 from gitdesk.index.image import meta, set_meta
 from gitdesk.index.sla_stories import Stories
@@ -115,7 +115,7 @@ def _replayed(connection: sqlite3.Connection, stories: Stories, versions: Versio
             replay = Replay(story, versions)  # type: ignore[arg-type]
             found = standings(replay)
             rows += [(ticket, *(getattr(one, name) for name in _FIELDS)) for one in found]
-            tickets.append((*roll_up(found), replay.last, dumps(replay.spent(replay.last)), n))
+            tickets.append((*roll_up(found), replay.last, dumps(spent(replay, replay.last)), n))
         if not tickets:
             return
         ids = [(row[-1],) for row in tickets]
