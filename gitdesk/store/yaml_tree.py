@@ -170,7 +170,11 @@ class _Builder:
             while parser.check_event():
                 yield parser.get_event()
         except yaml.MarkedYAMLError as error:
-            self._syntax(error)
+            if "nesting depth" in str(error.problem) and error.problem_mark is not None:  # a limit of its own
+                message = f"nested more than {MAX_DEPTH} levels deep"
+                self._refuse(DEPTH, error.problem_mark.index, message)
+            else:
+                self._syntax(error)
         finally:
             parser.dispose()
 
