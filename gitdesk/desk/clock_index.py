@@ -14,7 +14,7 @@ def with_clocks(desk: Desk, *, always: bool = False) -> Index:
     """Returns the index with clocks up to the tip; on a desk that promises nothing without them, unless `always`."""
     index = desk.index
     if promises(desk.config) or always:
-        if index.clocks_tip != desk.tip or _is_shallow(desk):
+        if index.clocks_tip != desk.tip or index.is_cut_off or _is_shallow(desk):
             from gitdesk.desk.audit import with_history
 
             with_history(desk)

@@ -38,6 +38,11 @@ def set_meta(connection: sqlite3.Connection, key: str, value: str | None) -> Non
     connection.execute("INSERT OR REPLACE INTO x_meta VALUES (?, ?)", (key, value))
 
 
+def outdate_clocks(connection: sqlite3.Connection) -> None:
+    """Notes that tickets may stand otherwise than kept; whatever commit clocks were found for, it is asked again."""
+    connection.execute("UPDATE x_meta SET value = '' WHERE key = 'clocks' AND value IS NOT NULL")
+
+
 def store_config(
     connection: sqlite3.Connection, oid: str, plain: dict[str, Any], vocabulary: Vocabulary
 ) -> None:
@@ -112,6 +117,7 @@ def advance(
         _take(connection, source, wanted, progress)
     _attach(connection, changes, () if full else [path for path, _, _ in tickets], everything=full)
     set_meta(connection, "tip", new)
+    outdate_clocks(connection)  # also for the way back to the commit they are of: rows made anew have none
 
 
 def _changes(

@@ -288,6 +288,11 @@ class Index:
         found = self._connection.execute("SELECT value FROM x_meta WHERE key = 'clocks'").fetchone()
         return found[0] if found else None
 
+    @property
+    def is_cut_off(self) -> bool:
+        """Tells whether history was read as far as a shallow clone reaches; after `clocks_tip` is one."""
+        return self._connection.execute("SELECT 1 FROM commits WHERE shallow LIMIT 1").fetchone() is not None
+
     def switch_clocks_off(self) -> None:
         """Lets lists be ordered as on a desk that promises nothing."""
         from gitdesk.index import clocks
@@ -334,6 +339,9 @@ class Index:
 
     def _forget_clocks(self, tickets: Iterable[str] | None) -> None:
         """Marks tickets (None: all) whose clocks must be replayed, for their past is another one now."""
+        from gitdesk.index import image
+
+        image.outdate_clocks(self._connection)
         forget = "UPDATE x_tickets SET sla = '' WHERE sla <> ''"
         if tickets is None:
             self._connection.execute(forget)
