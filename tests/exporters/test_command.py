@@ -82,7 +82,7 @@ def test_tickets_are_taken_by_their_names_as_show_does(desk: Path, tmp_path: Pat
     assert '"jira:PRJ-3" names a ticket, and "is:open" does not' in export(
         desk, "jsonl", "is:open", "jira:PRJ-3", code=2
     )[1]  # fmt: skip
-    assert 'did you mean "source"' in export(desk, "jsonl", "sorce:jira:PRJ-3", code=2)[1]
+    assert 'did you mean "source"' in export(desk, "jsonl", "sourze:jira:PRJ-3", code=2)[1]
 
 
 def test_a_file_is_written_whole_and_not_over_another(told: Path, tmp_path: Path) -> None:
