@@ -36,7 +36,7 @@ def command(context: Context, tickets: tuple[str, ...], query: str, everything: 
       gitdesk sla status 7k3
       gitdesk sla status --query 'assignee:me sla:due<4h' --json
     """
-    from gitdesk.desk import clocks
+    from gitdesk.desk.kept_clocks import of_tickets
 
     desk = context.desk
     if tickets and query:
@@ -47,8 +47,7 @@ def command(context: Context, tickets: tuple[str, ...], query: str, everything: 
     elif query or not everything:
         found = desk.find(f"{query} sort:id".strip(), columns=("id",), everything=everything)
         ids = [str(row[0]) for row in found.rows]
-    kept = clocks.standings_of(desk, ids).cycles
-    chosen = [one for one in kept if everything or tickets or one.is_live]
+    chosen = [one for one in of_tickets(desk, ids) if everything or tickets or one.is_live]
     chosen.sort(key=_urgency)
     context.out.items("sla_status", _plain(chosen), _columns(), text=_table, nothing="no clock runs")
 

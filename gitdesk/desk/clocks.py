@@ -5,15 +5,13 @@ from __future__ import annotations
 from operator import attrgetter
 
 from gitdesk.desk.clock_index import with_clocks
-from gitdesk.desk.configuration import promises
+from gitdesk.desk.kept_clocks import kept_cycles
 from gitdesk.desk.terms import Book, terms_of
-from gitdesk.domain.sla_cycle import PAUSED, RESOLUTION, RUNNING
-from gitdesk.domain.sla_ended import Ended
+from gitdesk.domain.sla_cycle import RESOLUTION
 from gitdesk.domain.sla_replay import Replay
-from gitdesk.domain.sla_standing import Standing, cycle, moment, spent, standings
-from gitdesk.domain.ticket import TicketId
+from gitdesk.domain.sla_standing import cycle, moment, spent, standings
 from gitdesk.errors import NotFound, UsageError
-from gitdesk.value import Value, parts_of
+from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,17 +19,15 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gitdesk.desk.door import Desk
-    from gitdesk.domain.calendar import Calendar
     from gitdesk.domain.config import Config
     from gitdesk.domain.sla_cycle import Cycle
     from gitdesk.domain.sla_history import Story
     from gitdesk.domain.sla_policy import Terms
     from gitdesk.domain.sla_telling import Telling
+    from gitdesk.domain.ticket import TicketId
     from gitdesk.index.sla_rows import ClockRows
 
 _order = attrgetter("metric", "cycle")
-_STATE = 1 + parts_of(Standing).index("state")  # in a row of the index
-_LIVE = (RUNNING, PAUSED)
 
 
 class Clocked(Value):
@@ -85,17 +81,13 @@ def report_rows(
     return _live(desk, index.clock_rows(), at, versions, ids)
 
 
-def of_ticket(desk: Desk, ticket_id: TicketId) -> tuple[Cycle, ...]:
-    """Returns where the clocks of one ticket stand now; none on a desk that promises nothing."""
-    if not promises(desk.config):
+def replayed_now(desk: Desk, rows: ClockRows, ticket_id: TicketId) -> tuple[Cycle, ...]:
+    """Returns the cycles of one ticket by a replay up to now, of one that history says more of than has happened."""
+    at = _Moment(desk, rows, None)
+    story = at.story(ticket_id)
+    if story is None:
         return ()
-    index = with_clocks(desk)
-    return tuple(_kept(desk, index.clock_rows(), (ticket_id,)).cycles)
-
-
-def standings_of(desk: Desk, ids: Sequence[str] | None) -> Clocked:
-    """Returns where the clocks of some tickets stand now, None for all of them."""
-    return _kept(desk, with_clocks(desk, always=True).clock_rows(), ids)
+    return _cycles(Replay(story, at.book, at.now), at.now, at.book.at)  # type: ignore[arg-type]
 
 
 def reopen_until(desk: Desk, ticket_id: TicketId) -> datetime | None:
@@ -171,14 +163,6 @@ class _Moment:
                 return story
         return self.from_git(ticket)
 
-    def cycles_of(self, ticket: TicketId) -> tuple[Cycle, ...]:
-        """Returns the cycles of one ticket at this moment."""
-        story = self.story(ticket)
-        if story is None:
-            return ()
-        replay = Replay(story, self.book, self.now, tell_ahead=self.tells_ahead)  # type: ignore[arg-type]
-        return _cycles(replay, self.now, self.book.at)
-
     def from_git(self, ticket: TicketId) -> Story | None:
         """Returns the story of a ticket as its file stood at this commit, None when there was none to be read."""
         from gitdesk.desk.reading import document
@@ -227,38 +211,6 @@ def _config_file(desk: Desk) -> bytes:
 def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
     """Returns the cycles out of the standings the index keeps, brought up to now."""
     now = int(desk.now.timestamp())
-    at: list[_Moment] = []
-
-    def moment_now() -> _Moment:
-        if not at:
-            at.append(_Moment(desk, rows, None))
-        return at[0]
-
-    book = Book(desk, rows)
-    calendars: dict[tuple[int, str], Calendar | None] = {}
-
-    def calendar(version: int, name: str) -> Calendar | None:
-        key = (version, name)
-        if key not in calendars:
-            terms = book.at(version)
-            calendars[key] = None if terms is None else terms.calendars.get(name)
-        return calendars[key]
-
-    def cycles() -> Iterator[Cycle]:
-        again, make = "", Ended._make
-        for last, row in rows.kept(ids):
-            if last > now:  # dated after the moment that is asked for: what the index keeps goes too far
-                if row[0] != again:
-                    again = row[0]
-                    yield from moment_now().cycles_of(TicketId(again))
-                continue
-            if row[_STATE] not in _LIVE:
-                yield make(row)  # type: ignore[misc]  # reads as a Cycle
-                continue
-            ticket, *parts, title, assignee, group = row
-            one = Standing(*parts)
-            held = calendar(one.version, one.calendar) if one.state == RUNNING else None
-            yield cycle(one, now, held, ticket=ticket, title=title, assignee=assignee, group=group)
 
     def times() -> Iterator[tuple[str, str, int]]:
         for ticket, status, last, found in rows.spent(ids):
@@ -267,7 +219,7 @@ def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
                 yield ticket, name, seconds
 
     return Clocked(
-        cycles=cycles(),
+        cycles=kept_cycles(desk, rows, ids),
         as_of=desk.now,
         commit=desk.tip,
         desk_name=desk.config.name,

@@ -188,10 +188,12 @@ def view(desk: Desk, ticket_id: TicketId, at: str | None) -> View:
 
 def _clocks(desk: Desk, ticket_id: TicketId, at: str | None, commit: str) -> tuple[Cycle, ...]:
     """Returns where the clocks of a ticket stand; beside the desk's own line of history nobody keeps any."""
+    if at is None:
+        from gitdesk.desk.kept_clocks import of_ticket
+
+        return of_ticket(desk, ticket_id)
     from gitdesk.desk import clocks
 
-    if at is None:
-        return clocks.of_ticket(desk, ticket_id)
     try:
         return clocks.told(desk, ticket_id, commit).cycles
     except UsageError:

@@ -73,6 +73,17 @@ class Book:
         """Returns in words which commits asked running clocks to change over, and were not approved."""
         return tuple(text for line in self._lines for text in line[4])
 
+    def calendar(self, position: int, name: str) -> Calendar | None:
+        """Returns a calendar of the version that begins at a place in history, None when there is none to be used."""
+        from gitdesk.desk.calendars import of_config
+
+        number = next((n for n, line in enumerate(self._lines) if line[0] == position), None)
+        if number is None:
+            return None
+        if number in self._made or name == _ALWAYS:
+            return self[number].calendars.get(name)
+        return of_config(*self._version(self._lines[number][1]))[0].get(name)
+
     def digest(self) -> str:
         """Returns a text that begins with that of an earlier list when it only goes on from there."""
         return "".join(f"{dumps(line)}\n" for line in self._lines)

@@ -150,26 +150,3 @@ def roll_up(found: Sequence[Standing]) -> tuple[str, str, str, str]:
 def state_at(state: str, due: str, now: datetime) -> str:
     """Returns the state of a ticket at a moment after its last step: what is due then is breached."""
     return BREACHED_RUNNING if due not in ("", NONE) and due < instant(now) else state
-
-
-def kept(
-    connection: sqlite3.Connection, where: str, parameters: Sequence[Any]
-) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """Yields the standings of the readable tickets a condition on `t` selects, by ticket, metric and cycle.
-
-    Each is the instant of the ticket's last step, and its id, the parts of a Standing, title, assignee and group. What
-    the rows of a ticket share are the same objects.
-    """
-    heads: dict[str, tuple[int, tuple[str, str, str]]] = {
-        ticket: (last, (title, assignee, group))
-        for ticket, title, assignee, group, last in connection.execute(
-            f'SELECT id, title, assignee, "group", last_step FROM x_tickets t WHERE readable = 1 AND {where}',
-            parameters,
-        )
-    }
-    some = "" if where == "1" else "WHERE ticket IN (SELECT value FROM json_each(?)) "
-    statement = f"SELECT ticket, {_COLUMNS} FROM x_clocks {some}ORDER BY ticket, metric, cycle"
-    for row in connection.execute(statement, parameters):
-        head = heads.get(row[0])
-        if head is not None:
-            yield head[0], row + head[1]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from json import dumps, loads
 
-from gitdesk.index import clocks
-from gitdesk.index.sla_stories import Stories, among
+from gitdesk.domain.sla_standing import Standing
+from gitdesk.value import parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator, Sequence
     from typing import Any
+
+    from gitdesk.index.sla_stories import Stories
 
 
 # Where the branch has another configuration or says that running clocks change over; what merges brought in counts
@@ -30,6 +32,8 @@ _SHALLOW = (
     " ORDER BY seq LIMIT 1"
 )
 
+_COLUMNS = ", ".join(f'"{name}"' for name in parts_of(Standing))
+
 
 class ClockRows:
     """The rows of one index as the clocks see them; its history must be that of the commit it shows."""
@@ -39,6 +43,8 @@ class ClockRows:
 
     def stories(self) -> Stories:
         """Returns what tells the pasts of tickets."""
+        from gitdesk.index.sla_stories import Stories
+
         return Stories(self._connection)
 
     # ---- the terms through history
@@ -84,9 +90,9 @@ class ClockRows:
     # ---- tickets
 
     def kept(self, ids: Sequence[str] | None) -> Iterator[tuple[int, tuple[Any, ...]]]:
-        """Yields last step and row of the standings of some tickets, None for all; see `clocks.kept`."""
+        """Yields last step and row of the standings of some tickets, None for all; see `_kept`."""
         where, parameters = among(ids)
-        return clocks.kept(self._connection, where, parameters)
+        return _kept(self._connection, where, parameters)
 
     def spent(self, ids: Sequence[str] | None) -> Iterator[tuple[str, str, int, dict[str, int]]]:
         """Yields (ticket, status, last step, seconds by status up to then) of some tickets, None for all, by id."""
@@ -113,3 +119,31 @@ class ClockRows:
         yield from self._connection.execute(
             f"SELECT path, problem FROM x_tickets t WHERE readable = 0 AND {where} ORDER BY path", parameters
         )
+
+
+def _kept(
+    connection: sqlite3.Connection, where: str, parameters: Sequence[Any]
+) -> Iterator[tuple[int, tuple[Any, ...]]]:
+    """Yields the standings of the readable tickets a condition on `t` selects, by ticket, metric and cycle.
+
+    Each is the instant of the ticket's last step, and its id, the parts of a Standing, title, assignee and group. What
+    the rows of a ticket share are the same objects.
+    """
+    heads: dict[str, tuple[int, tuple[str, str, str]]] = {
+        ticket: (last, (title, assignee, group))
+        for ticket, title, assignee, group, last in connection.execute(
+            f'SELECT id, title, assignee, "group", last_step FROM x_tickets t WHERE readable = 1 AND {where}',
+            parameters,
+        )
+    }
+    some = "" if where == "1" else "WHERE ticket IN (SELECT value FROM json_each(?)) "
+    statement = f"SELECT ticket, {_COLUMNS} FROM x_clocks {some}ORDER BY ticket, metric, cycle"
+    for row in connection.execute(statement, parameters):
+        head = heads.get(row[0])
+        if head is not None:
+            yield head[0], row + head[1]
+
+
+def among(ids: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:
+    """Returns the condition on `t` that selects tickets by their ids, None for all, and its parameters."""
+    return ("1", ()) if ids is None else ("t.id IN (SELECT value FROM json_each(?))", (dumps(ids),))

@@ -7,7 +7,7 @@ header the index shows leads to the header the ticket began with.
 from __future__ import annotations
 
 from datetime import datetime
-from json import dumps, loads
+from json import loads
 
 from gitdesk.domain.automatic import is_automatic_meta
 from gitdesk.domain.event import parse_value_text
@@ -81,6 +81,8 @@ class Stories:
         self, ids: Sequence[str] | None, until: int | None = None
     ) -> Iterator[tuple[int, str, Story | None]]:
         """Yields the same for tickets by their ids, None for all of them."""
+        from gitdesk.index.sla_rows import among
+
         return self.told(*among(ids), until)
 
     def of_ticket(self, ticket: Ticket, until: int | None = None) -> Story | None:
@@ -232,8 +234,3 @@ def _said(message: Message) -> _Heard:
 
 def _seconds(text: str) -> int:
     return int(datetime.fromisoformat(text).timestamp())
-
-
-def among(ids: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:
-    """Returns the condition on `t` that selects tickets by their ids, None for all, and its parameters."""
-    return ("1", ()) if ids is None else ("t.id IN (SELECT value FROM json_each(?))", (dumps(ids),))
