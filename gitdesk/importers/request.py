@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from gitdesk.importers.guess import Unguessed
     from gitdesk.store.read import Location
 
-_LOOKED_AT = 5_000  # objects or rows that a guess at a file's shape is made from
+_LOOKED_AT = 5_000  # rows that a guess at a file's shape is made from
+_OBJECTS = 1_000  # objects: each may hold a whole history
 
 
 class Request:
@@ -110,7 +111,7 @@ class Request:
             one = first_objects(first, self._settings, report, 1)
             if not one or _is_neutral(one[0]):
                 return
-            found = first_objects(first, self._settings, report, _LOOKED_AT) if wanted else []
+            found = first_objects(first, self._settings, report, _OBJECTS) if wanted else []
             shape = shape_of_objects(found) if wanted else {}
         else:
             from gitdesk.importers.csv_ import first_rows
