@@ -21,7 +21,7 @@ from pathlib import Path
 
 import vocabulary as words
 
-VERSION = 1
+VERSION = 2
 HOME = Path(__file__).resolve().parent / "desks"
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 START = datetime(2024, 11, 1, 8, tzinfo=UTC)
@@ -101,9 +101,31 @@ def config() -> str:
         name, _, address = author.partition(" <")
         lines += [f"    - id: {key}", f"      name: {name}", f"      addresses: [{address[:-1]}]"]
         lines += [f"      groups: [{words.GROUPS[number % 5]}]"]
+    lines += ["", *PROMISES]
     return "\n".join(lines) + "\n"
 
 
+PROMISES = """\
+calendars:
+  office:
+    timezone: Europe/Zagreb
+    hours: {mon-thu: ["08:00-12:00", "13:00-17:00"], fri: ["08:00-14:00"]}
+    holidays: {dates: [{every: "01-01"}, {every: "05-01"}, {every: "12-25"}, {every: "12-26"}]}
+  round-the-clock: {always: true}
+sla:
+  policies:
+    - id: urgent
+      when: "priority:urgent"
+      calendar: round-the-clock
+      targets:
+        urgent: {first_response: 1h, next_response: 2h, resolution: 24h}
+    - id: everybody
+      calendar: office
+      targets:
+        high: {first_response: 4h, next_response: 8h, resolution: 3bd}
+        normal: {first_response: 1bd, next_response: 2bd, resolution: 5bd}
+        low: {first_response: 2bd, resolution: 10bd}
+""".splitlines()
 STATUSES = {
     "new": "new", "open": "open", "waiting": "waiting", "on-hold": "external",
     "snoozed": "snoozed", "resolved": "resolved", "closed": "closed", "spam": "cancelled",

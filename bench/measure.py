@@ -14,6 +14,7 @@ from pathlib import Path
 
 import first_index
 import peers
+import service_levels
 import working_time
 import writers
 from clockwork import CPU_ONLY, GITDESK, RUNS, Task, bare_python, environ, interleave, run, task
@@ -36,6 +37,8 @@ class Bench:
         yield from working_time.rows(self.runs)
         for size in self.sizes:
             yield from self.reading(size)
+        for size in self.sizes:
+            yield from service_levels.rows(size, self.runs)
         for size in self.sizes:
             yield from self.changing(size)
         for size in self.sizes:

@@ -21,23 +21,27 @@ if TYPE_CHECKING:
 # Parts of a Standing that a Cycle has under the same name, but as another kind of value.
 _OWN = {"remarks": "lines", "no_reply": "silent"}
 _moment = lru_cache(maxsize=1 << 12)(moment)  # clocks of one ticket begin and end together
-_NAMES = ["ticket", *(_OWN.get(part, part) for part in parts_of(Standing)), "title", "assignee", "group"]
-_Row: Any = namedtuple("_Row", _NAMES)  # type: ignore[misc]  # mypy wants the names spelled out
+if TYPE_CHECKING:
+
+    class _Row(tuple[Any, ...]):
+        started: int
+        stopped: int | None
+        elapsed: int
+        breached: int | None
+        breach_target: int | None
+        first_stopped: int | None
+        silent: int
+        lines: str
+
+else:
+    _NAMES = ["ticket", *(_OWN.get(part, part) for part in parts_of(Standing)), "title", "assignee", "group"]
+    _Row = namedtuple("_Row", _NAMES)
 
 
 class Ended(_Row):
     """The row of a ticket and the parts of its Standing, then title, assignee and group; reads as a Cycle."""
 
     __slots__ = ()
-    if TYPE_CHECKING:
-        started: int
-        elapsed: int
-        stopped: int | None
-        breached: int | None
-        breach_target: int | None
-        first_stopped: int | None
-        silent: int
-        lines: str
     due_at = remaining = None
     ever_breached, is_breached, is_live = Cycle.ever_breached, Cycle.is_breached, Cycle.is_live
     is_at_risk = Cycle.is_at_risk

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from json.encoder import encode_basestring
 
+from gitdesk.domain.sla_ended import Ended
 from gitdesk.render.json_lines import render_object
 
 TYPE_CHECKING = False
@@ -69,8 +71,38 @@ def json_writer() -> Callable[[Cycle], str]:
     ticket = title = head = ""
     begun: datetime | None = None
     start = _NULL
+    ended_one, ended_head = "", ""
 
-    def write(cycle: Cycle) -> str:
+    def ended(row: Any) -> str:
+        """Writes what does not run, in one go: nearly all rows are such."""
+        nonlocal ended_one, ended_head
+        (
+            one, metric_, number, state, policy_, _, commit, calendar, priority, started, stopped, _, target, elapsed,
+            paused, closed, _, breached, _, _, _, _, silent, verdict, _, lines, name, assignee, group,
+        ) = row  # fmt: skip
+        if one != ended_one:
+            ended_one = one
+            ended_head = (
+                f'{{"ticket": {encode_basestring(one)}, "title": {encode_basestring(name)}, "metric": '
+            )
+        words = (metric_, policy_, commit, priority, assignee, group, calendar)
+        parts = kept.get(words)
+        if parts is None:
+            parts = kept[words] = _repeated(words)
+        metric, policy, people = parts
+        return (
+            f"{ended_head}{metric}{number}{policy}{_instant(started)}"
+            f', "stopped": {_NULL if stopped is None else _instant(stopped)}'
+            f', "target": {_NULL if target is None else target}'
+            f', "elapsed": {elapsed}, "paused": {paused}, "closed": {closed}, "state": "{state}{_NOT_DUE}{_NULL}'
+            f"{_NO_BREACH if breached is None else _breach(row)}"
+            f"{_NO_REPLY if silent else _REPLY}{people}"
+            f"{_first(row) if verdict else ''}{_remarks(row) if lines else ''}}}"
+        )
+
+    def write(cycle: Any) -> str:
+        if cycle.__class__ is Ended:
+            return ended(cycle)
         nonlocal ticket, title, head, begun, start
         if cycle.ticket is not ticket or cycle.title is not title:
             ticket, title = cycle.ticket, cycle.title
@@ -150,9 +182,25 @@ def _word(text: str) -> str:
     return encode_basestring(text) if text else _NULL
 
 
+_EPOCH, _LAST = date(1970, 1, 1).toordinal(), date.max.toordinal()
 _days: dict[int, str] = {}
 _MINUTES = tuple(f"T{minute // 60:02}:{minute % 60:02}:" for minute in range(1440))
 _SECONDS = tuple(f'{second:02}Z"' for second in range(60))
+
+
+def _instant(seconds: int) -> str:
+    """Returns an instant of epoch seconds as JSON; what no calendar has is cut to its ends."""
+    number, rest = divmod(seconds, 86_400)
+    number += _EPOCH
+    day = _days.get(number)
+    if day is None:
+        if not 1 <= number <= _LAST:
+            return _instant(
+                (min(max(number, 1), _LAST) - _EPOCH) * 86_400 + (86_399 if number > _LAST else 0)
+            )
+        day = _days[number] = f'"{date.fromordinal(number).isoformat()}'
+    minute, second = divmod(rest, 60)
+    return f"{day}{_MINUTES[minute]}{_SECONDS[second]}"
 
 
 def _time(moment: datetime) -> str:
