@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from gitdesk.desk.door import Desk
     from gitdesk.domain.config import Config
+    from gitdesk.domain.document import Document
     from gitdesk.domain.sla_cycle import Cycle
     from gitdesk.domain.sla_history import Story
     from gitdesk.domain.sla_policy import Terms
@@ -107,12 +108,15 @@ def reopen_until(desk: Desk, ticket_id: TicketId) -> datetime | None:
 
 def told(desk: Desk, ticket_id: TicketId, as_of: str | None = None) -> Told:
     """Returns the clocks of one ticket with every stretch of their time; raises NotFound for none at that moment."""
+    from gitdesk.desk.writing import readable
     from gitdesk.domain.sla_telling import tell
 
     index = with_clocks(desk, always=True)
     at = _Moment(desk, index.clock_rows(), as_of)
     story = at.story(ticket_id)
     if story is None:
+        if ticket_id in at.broken:
+            readable(at.broken[ticket_id])
         when = "" if as_of is None else f' at "{as_of}"'
         raise NotFound(f"no ticket {ticket_id} on this desk{when}")
     replay = Replay(story, at.book, at.now, tell_ahead=at.tells_ahead)  # type: ignore[arg-type]
@@ -139,6 +143,9 @@ class _Moment:
         self._desk = desk
         self.stories = rows.stories()
         self.until: int | None = None
+        self.broken: dict[
+            TicketId, Document
+        ] = {}  # of those that were looked for, what nobody could read then
         self.tells_ahead = True
         if as_of is None:
             self.commit, self.as_of = desk.tip, desk.now
@@ -159,7 +166,7 @@ class _Moment:
     def story(self, ticket: TicketId) -> Story | None:
         """Returns the story of one ticket; what the index no longer tells of then is read from Git."""
         for _, _, story in self.stories.among((ticket,), self.until):
-            if self.until is None or not self.stories.is_mended(ticket, self.until):
+            if self.until is None or not self.stories.is_only_in_git(ticket, self.until):
                 return story
         return self.from_git(ticket)
 
@@ -171,7 +178,11 @@ class _Moment:
             found, _, _ = document(self._desk, ticket, self.commit)
         except NotFound:
             return None
-        return None if found.ticket is None else self.stories.of_ticket(found.ticket, self.until)
+        if found.ticket is not None:
+            return self.stories.of_ticket(found.ticket, self.until)
+        if found.problems:
+            self.broken[ticket] = found
+        return None
 
 
 def _selected(desk: Desk, query: str, at: str | None) -> tuple[str, ...] | None:
@@ -237,7 +248,7 @@ def _live(
     ids: Sequence[str] | None,
 ) -> Clocked:
     """Returns the cycles of a replay up to a moment, under any terms."""
-    gone = _gone_since(rows, at, ids)
+    gone = {ticket: at.from_git(ticket) for ticket in _only_in_git(rows, at, ids)}
     times: list[tuple[str, str, int]] = []
 
     def terms(position: int) -> Terms | None:
@@ -254,13 +265,13 @@ def _live(
         waiting = list(gone)
         for _, ticket, story in at.stories.among(ids, at.until):
             while waiting and waiting[0] < ticket:
-                yield from _one(at.from_git(waiting.pop(0)))
+                yield from _one(gone[waiting.pop(0)])
             if waiting and waiting[0] == ticket:
-                yield from _one(at.from_git(waiting.pop(0)))
+                yield from _one(gone[waiting.pop(0)])
             elif story is not None:
                 yield story
-        for ticket in waiting:
-            yield from _one(at.from_git(ticket))
+        for one in waiting:
+            yield from _one(gone[one])
 
     def cycles() -> Iterator[Cycle]:
         for story in stories():
@@ -275,7 +286,7 @@ def _live(
         desk_name=desk.config.name,
         config=desk.config,
         status_times=(one for one in times),
-        problems=_problems(rows, ids) if at.until is None else (),
+        problems=_problems(rows, ids) if at.until is None else _broken(at),
     )
 
 
@@ -305,12 +316,21 @@ def _cycles(replay: Replay, now: int, terms: Callable[[int], Terms | None]) -> t
     return tuple(found)
 
 
-def _gone_since(rows: ClockRows, at: _Moment, ids: Sequence[str] | None) -> list[TicketId]:
-    """Returns the tickets of which the index no longer tells rightly what they were at a moment, in order."""
+def _only_in_git(rows: ClockRows, at: _Moment, ids: Sequence[str] | None) -> list[TicketId]:
+    """Returns the tickets of which the index does not tell rightly what they were at a moment, in order."""
+    from gitdesk.domain.ticket import TicketId
+
     if at.until is None:
         return []
-    gone = rows.gone_since(at.until)
-    return [TicketId(ticket) for ticket in sorted(gone if ids is None else gone.intersection(ids))]
+    found = rows.only_in_git(at.until)
+    return [TicketId(ticket) for ticket in sorted(found if ids is None else found.intersection(ids))]
+
+
+def _broken(at: _Moment) -> tuple[str, ...]:
+    """Returns in words which tickets could not be read at a moment."""
+    from gitdesk.index.project import problem_of
+
+    return tuple(sorted(f"{one.path}: {problem_of(one)}" for one in at.broken.values()))
 
 
 def _problems(rows: ClockRows, ids: Sequence[str] | None) -> tuple[str, ...]:

@@ -104,11 +104,16 @@ class ClockRows:
         for ticket, status, last, spent in rows:
             yield ticket, status, last, loads(spent)
 
-    def gone_since(self, place: int) -> frozenset[str]:
-        """Returns the tickets that were deleted, unreadable or had messages taken out after a place in history."""
+    def only_in_git(self, place: int) -> frozenset[str]:
+        """Returns the tickets of which only Git tells rightly what they were at a place in history.
+
+        Those whose file was ever gone or unreadable, which may have been then, and those that had messages taken out
+        since.
+        """
         rows = self._connection.execute(
             "SELECT DISTINCT e.ticket FROM events e CROSS JOIN commits c ON c.number = e.commit_number WHERE"
-            " c.seq > ? AND e.kind IN ('deleted', 'unreadable', 'message-removed', 'message-moved')",
+            " e.kind IN ('deleted', 'unreadable')"
+            " OR c.seq > ? AND e.kind IN ('message-removed', 'message-moved')",
             (place,),
         )
         return frozenset(ticket for (ticket,) in rows)

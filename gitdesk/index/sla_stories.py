@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _TIME = "CAST(strftime('%s', c.time) AS INTEGER)"
 _KINDS = ", ".join(f"'{kind}'" for kind in sorted(KINDS - {"config"}))
+_AWAY, _MENDED = ("deleted", "unreadable"), ("message-removed", "message-moved")
 # seq stands twice: where it counts, and where the row stands.
 _PLAIN = (
     f"SELECT c.seq, e.kind, e.field, e.before, e.after, e.place, {_TIME}, c.id, c.author FROM events e"
@@ -95,10 +96,13 @@ class Stories:
         said = [_said(message) for message in ticket.messages]
         return self._story(ticket.id, ticket.created.isoformat(), header, said, until)
 
-    def is_mended(self, ticket: str, until: int) -> bool:
-        """Tells whether messages were taken out or moved after a place in history, so that today's thread is not it."""
+    def is_only_in_git(self, ticket: str, until: int) -> bool:
+        """Tells whether only Git tells rightly what a ticket was at a place in history.
+
+        Its file was gone or unreadable once, so maybe then, or messages were taken out or moved since.
+        """
         rows = self._connection.execute(self._statement, (ticket,))
-        return any(row[0] > until and row[1] in ("message-removed", "message-moved") for row in rows)
+        return any(row[1] in _AWAY or (row[0] > until and row[1] in _MENDED) for row in rows)
 
     def _story(
         self,
