@@ -87,14 +87,14 @@ class Stories:
         return self.told(*among(ids), until)
 
     def of_ticket(self, ticket: Ticket, until: int | None = None) -> Story | None:
-        """Returns the story of a ticket as some version of it says, which need not be the one the index shows.
+        """Returns the story of a ticket as the version of it says that stood at `until`, None for the one of now.
 
-        None when it came only after `until`.
+        None when it came only after that place.
         """
         values = {key: getattr(ticket, key) for key in _KEYS}
         header = {**values, "tags": tuple(ticket.tags), "fields": dict(ticket.fields)}
         said = [_said(message) for message in ticket.messages]
-        return self._story(ticket.id, ticket.created.isoformat(), header, said, until)
+        return self._story(ticket.id, ticket.created.isoformat(), header, said, until, thread_then=True)
 
     def is_only_in_git(self, ticket: str, until: int) -> bool:
         """Tells whether only Git tells rightly what a ticket was at a place in history.
@@ -111,12 +111,15 @@ class Stories:
         header: dict[str, Any],
         thread: list[_Heard],
         until: int | None,
+        *,
+        thread_then: bool = False,
     ) -> Story | None:
         rows = self._connection.execute(self._statement, (ticket,)).fetchall()
         beginning = next((row for row in rows if row[1] in BEGINNINGS), None)
         if beginning is None or (until is not None and beginning[0] > until):
             return None
-        positions, told = self._positions(rows, len(thread))
+        heard = rows if until is None or not thread_then else [row for row in rows if row[0] <= until]
+        positions, told = self._positions(heard, len(thread))
         first, changes = self._back(rows, header, until)
         remarks = []
         if beginning[1] == "boundary":
