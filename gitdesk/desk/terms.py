@@ -86,11 +86,16 @@ class Book:
 
     def digest(self) -> str:
         """Returns a text that begins with that of an earlier list when it only goes on from there."""
-        return "".join(f"{dumps(line)}\n" for line in self._lines)
+        return f"{_zones()}\n" + "".join(f"{dumps(line)}\n" for line in self._lines)
 
     def rebased_after(self, count: int) -> bool:
         """Tells whether running clocks change over to one of the terms after the first few."""
         return any(line[3] for line in self._lines[count:])
+
+    @staticmethod
+    def known_in(digest: str) -> int:
+        """Returns how many terms the text of an earlier list tells of."""
+        return digest.count("\n") - 1
 
     # ---- which commits make a version
 
@@ -189,6 +194,21 @@ def terms_of(
         ignored=ignored,
         problems=problems,
     )
+
+
+def _zones() -> str:
+    """Returns which edition of the time zones this machine has, "" when it does not say: other zones, other clocks."""
+    from zoneinfo import TZPATH
+
+    for folder in TZPATH:
+        for name in ("tzdata.zi", "+VERSION"):
+            with suppress(OSError), open(f"{folder}/{name}", "rb") as file:
+                return file.readline(80).decode("ascii", "replace").strip()
+    from importlib import metadata
+
+    with suppress(metadata.PackageNotFoundError):
+        return metadata.version("tzdata")
+    return ""
 
 
 def _relevant(config: Config, holidays: Mapping[str, bytes]) -> str:

@@ -42,6 +42,9 @@ if TYPE_CHECKING:
         def digest(self) -> str:
             """Returns a text that begins with that of an earlier list when it only goes on from there."""
 
+        def known_in(self, digest: str, /) -> int:
+            """Returns how many terms the text of an earlier list tells of."""
+
         def rebased_after(self, count: int) -> bool:
             """Tells whether running clocks change over to one of the terms after the first few."""
 
@@ -98,7 +101,7 @@ def _goes_on(connection: sqlite3.Connection, versions: Versions) -> bool:
     known = meta(connection, "terms")
     if known is None or not versions.digest().startswith(known):
         return False
-    return not versions.rebased_after(known.count("\n"))
+    return not versions.rebased_after(versions.known_in(known))
 
 
 def _replayed(connection: sqlite3.Connection, stories: Stories, versions: Versions) -> Iterator[int]:
