@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 
-from gitdesk.domain.event import value_text
-from gitdesk.lazy import pattern
+from gitdesk.domain.event import parse_value_text, value_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,27 +15,11 @@ if TYPE_CHECKING:
     # One entry of a list that went (place, None), came (None, place) or moved (both), and its text.
     Shift = tuple[int | None, int | None, str]
 
-_ITEM = pattern(r'(?s) *+(?:"((?:[^"\\]|\\.)*+)"|([^,"]+))')
-_ESCAPE = pattern(r"(?s)\\(.)")
-
 
 def field_value(text: str) -> str | list[str] | None:
-    """Returns the value that `value_text` gave this text for; None for an absent one."""
-    if not text:
-        return None
-    if text[0] == '"':
-        return _unquoted(text[1:-1])
-    if text[0] != "[":
-        return text
-    return [
-        _unquoted(found[1]) if found[2] is None else found[2].strip()
-        for found in _ITEM.finditer(text[1:-1])
-        if found[2] is None or found[2].strip()
-    ]
-
-
-def _unquoted(text: str) -> str:
-    return _ESCAPE.sub(r"\1", text) if "\\" in text else text
+    """Returns the value that `value_text` gave this text for, as JSON has it; None for an absent one."""
+    value = parse_value_text(text)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def is_exact(text: str) -> bool:
