@@ -221,11 +221,19 @@ def _config_file(desk: Desk) -> bytes:
 
 def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
     """Returns the cycles out of the standings the index keeps, brought up to now."""
+    from gitdesk.domain.ticket import TicketId
+
     now = int(desk.now.timestamp())
 
     def times() -> Iterator[tuple[str, str, int]]:
+        at: _Moment | None = None
         for ticket, status, last, found in rows.spent(ids):
-            found[status] = found.get(status, 0) + max(0, now - last)
+            if last <= now:
+                found[status] = found.get(status, 0) + now - last
+            else:  # dated after the moment that is asked for, like its clocks
+                at = at or _Moment(desk, rows, None)
+                story = at.story(TicketId(ticket))
+                found = {} if story is None else spent(Replay(story, at.book, now), now)  # type: ignore[arg-type]
             for name, seconds in found.items():
                 yield ticket, name, seconds
 

@@ -82,3 +82,14 @@ def test_the_story_of_a_file_nobody_can_read_says_where_it_is_broken(
             told(desk, ticket, as_of)
         assert raised.value.place is not None
         assert raised.value.place.path == path_of(ticket)
+
+
+def test_time_in_a_status_stops_at_a_moment_before_the_last_change(place: Place) -> None:
+    ticket = place.new()
+    text = (place.path / path_of(ticket)).read_text(encoding="utf-8")
+    commit(place, 50, ticket, text.replace("status: new", "status: waiting"))
+    place.environ["GITDESK_NOW"] = "2026-11-22T09:00:20Z"
+    with place.open() as desk:
+        found = report_rows(desk)
+        tuple(found.cycles)
+        assert list(found.status_times) == [(ticket, "new", 20)]
