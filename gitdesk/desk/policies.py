@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitdesk.desk.clock_index import with_clocks
 from gitdesk.desk.terms import Book, terms_of
-from gitdesk.domain.query import Facts
+from gitdesk.domain.query import Facts, Query
 from gitdesk.domain.query_match import matches
 from gitdesk.domain.query_tree import And
 from gitdesk.domain.sla_standing import Standing as Kept
@@ -56,6 +56,8 @@ def listed(desk: Desk, query: str = "") -> Iterator[Standing]:
     index = with_clocks(desk, always=True)
     rows = index.clock_rows()
     terms = current(desk)
+    if query.strip():
+        Query.parse(query, desk.scope(query).vocabulary)  # a mistake is shown in the words of the person
     base = f"({query})" if query.strip() else "-is:done"
     found = {row[0]: row for row in desk.find(f"{base} sort:id", columns=_COLUMNS, everything=True).rows}
     chosen: dict[str, Policy] = {}
