@@ -67,8 +67,8 @@ tbody tr:last-child>*{border-bottom:0}
 .number{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}
 .id{white-space:nowrap;font:13px/1.7 ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace}
 thead .id{font:inherit;font-size:13px;font-weight:600}
-.title{overflow-wrap:anywhere;min-width:22ch}
-.grid td:not([class]){overflow-wrap:anywhere}
+.title{overflow-wrap:anywhere;min-width:16ch}
+.grid td:not([class]){overflow-wrap:break-word}
 td.chart{width:34%;min-width:84px;padding-top:12px}.grid td.chart{width:13%;min-width:92px}
 td.time{white-space:nowrap;font-variant-numeric:tabular-nums}
 th button{all:unset;cursor:pointer;color:inherit;font:inherit}
