@@ -105,18 +105,10 @@ class ClockRows:
             yield ticket, status, last, loads(spent)
 
     def only_in_git(self, place: int) -> frozenset[str]:
-        """Returns the tickets of which only Git tells rightly what they were at a place in history.
+        """Returns the tickets of which only Git tells rightly what they were at a place in history."""
+        from gitdesk.index.sla_stories import ONLY_IN_GIT
 
-        Those whose file was ever gone or unreadable, which may have been then, and those that had messages taken out
-        since.
-        """
-        rows = self._connection.execute(
-            "SELECT DISTINCT e.ticket FROM events e CROSS JOIN commits c ON c.number = e.commit_number WHERE"
-            " e.kind IN ('deleted', 'unreadable')"
-            " OR c.seq > ? AND e.kind IN ('message-removed', 'message-moved')",
-            (place,),
-        )
-        return frozenset(ticket for (ticket,) in rows)
+        return frozenset(ticket for (ticket,) in self._connection.execute(ONLY_IN_GIT, (place,)))
 
     def unreadable(self, ids: Sequence[str] | None) -> Iterator[tuple[str, str]]:
         """Yields path and problem of the tickets that cannot be read."""

@@ -24,7 +24,15 @@ if TYPE_CHECKING:
 
 _TIME = "CAST(strftime('%s', c.time) AS INTEGER)"
 _KINDS = ", ".join(f"'{kind}'" for kind in sorted(KINDS - {"config"}))
-_AWAY, _MENDED = ("deleted", "unreadable"), ("message-removed", "message-moved")
+# Tickets whose file was ever gone or unreadable, which may have been then, or had messages taken out, so that nobody
+# can say when those that stand came; and those whose time of creation was put right after a place.
+ONLY_IN_GIT = (
+    "SELECT e.ticket FROM (SELECT ticket, kind, before, commit_number FROM events"
+    " UNION ALL SELECT ticket, kind, before, commit_number FROM x_merged) e"
+    " CROSS JOIN commits c ON c.number = e.commit_number WHERE e.kind IN"
+    " ('deleted', 'unreadable', 'message-removed', 'message-moved')"
+    " OR c.seq > ?1 AND e.kind = 'created-at' AND e.before <> ''"
+)
 # seq stands twice: where it counts, and where the row stands.
 _PLAIN = (
     f"SELECT c.seq, e.kind, e.field, e.before, e.after, e.place, {_TIME}, c.id, c.author FROM events e"
@@ -94,15 +102,12 @@ class Stories:
         values = {key: getattr(ticket, key) for key in _KEYS}
         header = {**values, "tags": tuple(ticket.tags), "fields": dict(ticket.fields)}
         said = [_said(message) for message in ticket.messages]
-        return self._story(ticket.id, ticket.created.isoformat(), header, said, until, thread_then=True)
+        return self._story(ticket.id, ticket.created.isoformat(), header, said, until, then=True)
 
     def is_only_in_git(self, ticket: str, until: int) -> bool:
-        """Tells whether only Git tells rightly what a ticket was at a place in history.
-
-        Its file was gone or unreadable once, so maybe then, or messages were taken out or moved since.
-        """
-        rows = self._connection.execute(self._statement, (ticket,))
-        return any(row[1] in _AWAY or (row[0] > until and row[1] in _MENDED) for row in rows)
+        """Tells whether only Git tells rightly what a ticket was at a place in history."""
+        asked = f"SELECT 1 FROM ({ONLY_IN_GIT}) WHERE ticket = ?2 LIMIT 1"
+        return self._connection.execute(asked, (until, ticket)).fetchone() is not None
 
     def _story(
         self,
@@ -112,14 +117,15 @@ class Stories:
         thread: list[_Heard],
         until: int | None,
         *,
-        thread_then: bool = False,
+        then: bool = False,
     ) -> Story | None:
         rows = self._connection.execute(self._statement, (ticket,)).fetchall()
+        if then and until is not None:  # what came later leads to another version
+            rows = [row for row in rows if row[0] <= until]
         beginning = next((row for row in rows if row[1] in BEGINNINGS), None)
         if beginning is None or (until is not None and beginning[0] > until):
             return None
-        heard = rows if until is None or not thread_then else [row for row in rows if row[0] <= until]
-        positions, told = self._positions(heard, len(thread))
+        positions, told = self._positions(rows, len(thread))
         first, changes = self._back(rows, header, until)
         remarks = []
         if beginning[1] == "boundary":
