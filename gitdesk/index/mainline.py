@@ -158,7 +158,7 @@ def _rows(source: MainlineSource, first: str, commit: str, imported: set[str]) -
                 new=new or "",
             )
         for ordinal, event in enumerate(told_of(change, brief=True)):
-            if event.kind in KINDS:
+            if event.kind in KINDS or event.kind == "created-at":
                 body = "" if event.kind == "message" else event.after[:1000]
                 before = "" if event.kind == "message" else event.before[:1000]
                 yield file, ordinal, event.ticket_id, event.kind, event.field, before, body, event.index

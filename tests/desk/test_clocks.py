@@ -429,3 +429,16 @@ def test_a_list_knows_the_clocks_again_after_a_way_there_and_back(history: Histo
         list(desk.search("Help"))  # brings the index there and asks for no clock
     history.git("update-ref", "refs/heads/main", ids[":2"])
     assert listed() == before
+
+
+def test_a_time_of_creation_that_is_put_right_later_is_another_one_only_from_then_on(
+    history: History,
+) -> None:
+    history.commit(START + 3 * H, {ONE: text_of(ONE, created=START - 2 * H)})
+    history.write()
+    now = START + 4 * H
+    assert of(kept_is_replayed(history, now), ONE)["resolution"] == ("running", 6 * H)
+    assert of(history.rows(now, as_of=stamp(START + H)), ONE)["resolution"] == ("running", H)
+    with history.desk(now) as desk:
+        (*_, told) = clocks.told(desk, ONE, stamp(START + H)).cycles
+    assert told.elapsed == H
