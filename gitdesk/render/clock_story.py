@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 100
 _SHORT = 10  # digits of a commit
-_CLOSED = 2  # the column of the time it ran while the calendar was closed
+_CLOSED, _TARGET = 2, 5  # columns: the time it ran while the calendar was closed, and what it was held to
 
 
 def render_story(told: Mapping[str, Any], page: Page) -> Iterator[str]:
@@ -42,7 +42,7 @@ def _clock(clock: Mapping[str, Any], place: str, page: Page) -> Iterator[str]:
         yield f"  {first}"
         yield from (f"  {line}" for line in rest)
     rows = [_row(part, zone) for part in clock["stretches"]]
-    if rows:
+    if rows and clock["state"] != "n/a":
         rows.append(_end(clock, zone))
         columns = [
             Column("from"),
@@ -50,12 +50,16 @@ def _clock(clock: Mapping[str, Any], place: str, page: Page) -> Iterator[str]:
             Column("closed", align="right"),
             Column("worked", align="right"),
             Column("total", align="right"),
+            Column("of", align="right"),
             Column("commit"),
             Column("because", give_way=1, least=20),
         ]
-        if not any(row[_CLOSED] for row in rows):  # it never met a closed hour
-            del columns[_CLOSED]
-            rows = [(*row[:_CLOSED], *row[_CLOSED + 1 :]) for row in rows]
+        idle = [] if any(row[_CLOSED] for row in rows) else [_CLOSED]  # it never met a closed hour
+        if len({part["target"] for part in clock["stretches"]}) == 1:
+            idle.insert(0, _TARGET)  # it was held to the same all the time, which stands above
+        for column in idle:
+            del columns[column]
+            rows = [(*row[:column], *row[column + 1 :]) for row in rows]
         least = None if page.width is None else page.width - 2
         narrow = type(page)(now=page.now, zone=page.zone, width=least, paint=page.paint)
         table = Table(columns=tuple(columns), rows=rows)
@@ -65,7 +69,7 @@ def _clock(clock: Mapping[str, Any], place: str, page: Page) -> Iterator[str]:
 def _verdict(clock: Mapping[str, Any], zone: tzinfo) -> tuple[str, str]:
     """Returns how a clock stands in words, and the style of them."""
     state, target = clock["state"], clock["target"]
-    used = f"{worked(clock['elapsed'])} of {worked(target)}" if target is not None else ""
+    used = worked(clock["elapsed"]) + (f" of {worked(target)}" if target is not None else " used")
     late = f"{worked(clock['late_by'])} late" if clock.get("late_by") else "late"
     if state == "n/a":
         return "does not apply", "dim"
@@ -120,7 +124,8 @@ def _row(part: Mapping[str, Any], zone: tzinfo) -> tuple[str, ...]:
         ran, worked_ = f"stood ({part['status']})" if part["status"] else "stood", ""
     closed = worked(part["closed"]) if part["closed"] else ""
     commit = (part["commit"] or "")[:_SHORT]
-    return _exact(part["start"], zone), ran, closed, worked_, worked(part["total"]), commit, why
+    held = worked(part["target"]) if part["target"] is not None else "nothing"
+    return _exact(part["start"], zone), ran, closed, worked_, worked(part["total"]), held, commit, why
 
 
 def _end(clock: Mapping[str, Any], zone: tzinfo) -> tuple[str, ...]:
@@ -132,7 +137,7 @@ def _end(clock: Mapping[str, Any], zone: tzinfo) -> tuple[str, ...]:
     )
     if at is None:
         at, ended, why = last["end"], "", "the moment this was asked for"
-    return _exact(at, zone), ended, "", "", worked(last["total"]), "", why
+    return _exact(at, zone), ended, "", "", worked(last["total"]), "", "", why
 
 
 def _exact(value: str | datetime, zone: tzinfo) -> str:

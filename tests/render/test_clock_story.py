@@ -51,12 +51,25 @@ def test_without_closed_hours_there_is_no_column_for_them() -> None:
     assert "CLOSED" not in shown(stretches=[PART | {"closed": 0}])
 
 
+def test_what_it_was_held_to_is_told_stretch_by_stretch_where_that_changed() -> None:
+    assert "OF" not in shown().split()
+    later = PART | {"why": "priority high → low", "target": None, "total": 30000}
+    text = shown(stretches=[PART, later])
+    assert "7 h 30 min      2 h  bbbbbbbbbb  created" in text
+    assert "8 h 20 min  nothing  bbbbbbbbbb  priority high → low" in text
+
+
+def test_a_clock_that_does_not_apply_has_no_stretches() -> None:
+    assert "FROM" not in shown(state="n/a", target=None)
+
+
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
         ({"state": "n/a", "target": None}, "does not apply"),
         ({"state": "void", "breached_at": None}, "void, 7 h 30 min of 2 h"),
         ({"state": "void"}, "it had been missed at Mon 2026-11-23 11:30"),
+        ({"state": "void", "target": None}, "void, 7 h 30 min used; it had been missed"),
         ({"state": "met", "breached_at": None}, "met, 7 h 30 min of 2 h"),
         ({"state": "met", "breached_at": None, "no_reply": True}, "ended without a reply"),
         ({"state": "breached", "stopped": "2026-11-24T08:30:00Z", "ended_by": "reply by Iva"}, "5 h 30 min late, 7 h"),
