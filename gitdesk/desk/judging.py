@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 from gitdesk.desk.calendars import holiday_files, known_holidays
 from gitdesk.domain import rules, rules_holidays
 from gitdesk.domain.calendar_parse import FOLDER
@@ -11,6 +13,7 @@ from gitdesk.domain.rules_file import check_file
 from gitdesk.domain.violation import Violation
 from gitdesk.store import codec, entries, misplaced, read, staging
 from gitdesk.store.objects import TREE_MODE
+from gitdesk.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.document import Document
 
 _GROUP = 500  # documents judged between two tellings of progress
+_MOST_SHOWN = 4_000  # characters of a line that are kept to be shown
 
 
 def everything(desk: Desk) -> Iterator[Violation]:
@@ -30,10 +34,10 @@ def everything(desk: Desk) -> Iterator[Violation]:
     """
     data = read.find_file(desk.repo, desk.tip, PATH) or b""
     config = yield from _configuration(data)
-    yield from _weighed(_holidays(config, data, holiday_files(desk.repo, desk.tip)), config)
+    yield from weighed(holidays(config, data, holiday_files(desk.repo, desk.tip)), config)
     limit = config.limits.attachment_bytes if config is not None else DEFAULT_ATTACHMENT_BYTES
     for path, mode, size in entries.listed(desk.repo, desk.tip):
-        yield from _weighed(_check_entry(path, mode, size, limit), config)
+        yield from weighed(check_entry(path, mode, size, limit), config)
     wanted = [
         (path, new)
         for path, _, new in desk.source.diff(None, desk.tip)
@@ -62,23 +66,42 @@ def staged(desk: Desk) -> Iterator[Violation]:
                 files.pop(one.path, None)
                 if one.new is not None:
                     files[one.path] = desk.repo.blob(one.new)
-        yield from _weighed(_holidays(config, data, files), config)
+        yield from weighed(holidays(config, data, files), config)
     limit = config.limits.attachment_bytes if config is not None else DEFAULT_ATTACHMENT_BYTES
     for one in found:
         if one.path == PATH or one.deleted or one.path.startswith(FOLDER):
             continue
         size = len(desk.repo.blob(one.new)) if one.new is not None else 0
-        yield from _weighed(_check_entry(one.path, one.mode, size, limit), config)
+        yield from weighed(check_entry(one.path, one.mode, size, limit), config)
         if is_document(one.path) and one.new is not None:
             before, after = _version(desk, one.path, one.old), _version(desk, one.path, one.new)
             yield from _judge(Change(path=one.path, before=before, after=after), config)
 
 
-def _holidays(config: Config | None, data: bytes, files: Mapping[str, bytes]) -> Iterator[Violation]:
+def is_desk_file(path: str) -> bool:
+    """Tells whether a path belongs to the desk and not to what else its branch may hold."""
+    return path == PATH or path == read.TICKETS or path.startswith((f"{read.TICKETS}/", FOLDER))
+
+
+def with_excerpts(found: Iterable[Violation], data: bytes) -> Iterator[Violation]:
+    """Yields violations with the line of the file that each is about."""
+    lines: list[bytes] | None = None
+    for one in found:
+        if one.line is None or not data:
+            yield one
+            continue
+        if lines is None:
+            lines = data.removeprefix(codecs.BOM_UTF8).split(b"\n")
+        line = lines[one.line - 1] if one.line <= len(lines) else b""
+        text = line.rstrip(b"\r").decode("utf-8", "replace")[:_MOST_SHOWN]
+        yield replace(one, excerpt=text) if text.strip() else one
+
+
+def holidays(config: Config | None, data: bytes, files: Mapping[str, bytes]) -> Iterator[Violation]:
     """Yields what is wrong in the files of holidays, then what gitdesk.yaml asks of them in vain."""
     known, broken = known_holidays(files)
     for path in sorted(broken):
-        yield from broken[path]
+        yield from with_excerpts(broken[path], files[path])
     if config is None:
         return
     unreadable = frozenset(path.removeprefix(FOLDER).removesuffix(".yaml") for path in broken)
@@ -86,10 +109,11 @@ def _holidays(config: Config | None, data: bytes, files: Mapping[str, bytes]) ->
     if findings:
         from gitdesk.store.config_file import placed
 
-        yield from placed(findings, data, {rule.code: rule.severity for rule in rules_holidays.RULES})
+        severities = {rule.code: rule.severity for rule in rules_holidays.RULES}
+        yield from with_excerpts(placed(findings, data, severities), data)
 
 
-def _check_entry(path: str, mode: str, size: int, limit: int) -> tuple[Violation, ...]:
+def check_entry(path: str, mode: str, size: int, limit: int) -> tuple[Violation, ...]:
     """Returns what is wrong with an entry by its path, mode and size; a folder is fine where no file belongs."""
     problem = misplaced.find(path, mode)
     if problem is not None:
@@ -105,16 +129,17 @@ def _configuration(data: bytes) -> Generator[Violation, None, Config | None]:
     from gitdesk.store.config_file import parse_config
 
     config, violations = parse_config(data, PATH)
-    yield from violations
+    yield from with_excerpts(violations, data)
     return config
 
 
 def _judge(change: Change, config: Config | None) -> Iterator[Violation]:
-    if config is None:
-        yield from change.after.problems if change.after else ()
-    else:
-        yield from rules.check(change, config)
+    found = (
+        rules.check(change, config) if config is not None else change.after.problems if change.after else ()
+    )
+    yield from with_excerpts(found, change.after.data if found and change.after else b"")
 
 
-def _weighed(found: Iterable[Violation], config: Config | None) -> Iterator[Violation]:
+def weighed(found: Iterable[Violation], config: Config | None) -> Iterator[Violation]:
+    """Yields violations at the severities of a desk, as they are where there is none."""
     yield from rules.weigh(found, config) if config is not None else found

@@ -18,6 +18,8 @@ class Violation(Value):
     severity: str = ERROR
     hint: str | None = None
     subject: str = ""  # what the fingerprint hangs on: a key, a value; never a line number
+    commit: str = ""  # that brought it in, where commits are judged one by one
+    excerpt: str = ""  # the offending line, for those who show it
 
     @property
     def fingerprint(self) -> str:

@@ -106,19 +106,31 @@ class History:
 
 
 def commits(
-    repo: Repo, tip: str, *, since_commits: Sequence[str] = (), progress: Progress | None = None
+    repo: Repo,
+    tip: str,
+    *,
+    since_commits: Sequence[str] = (),
+    progress: Progress | None = None,
+    oldest_first: bool = False,
+    marks: bool = False,
 ) -> Iterator[Record]:
-    """Yields the commits of a tip that none of the others has, newest first; raises Unreadable."""
-    words = repo.words(*_LOG, "--end-of-options", tip, *(f"^{known}" for known in since_commits), "--")
-    for count, record in enumerate(parse_log(_chunks(repo, words))):
+    """Yields the commits of a tip that none of the others has, newest first; raises Unreadable.
+
+    With `oldest_first` no commit comes before its parents. With `marks` what is no file of mode 100644 has, for its
+    blob id, mode and id with a blank between them; else what is no plain file counts as none.
+    """
+    order = ("--topo-order", "--reverse") if oldest_first else ()
+    known = (f"^{one}" for one in since_commits)
+    words = repo.words(*_LOG, *order, "--end-of-options", tip, *known, "--")
+    for count, record in enumerate(parse_log(_chunks(repo, words), marks=marks)):
         if progress is not None and count % _STEP == 0:
             progress(count, None)
         yield record
 
 
-def parse_log(chunks: Iterable[bytes]) -> Iterator[Record]:
-    """Parses `git log --format=raw --parents --raw -z -m`, however its bytes are cut."""
-    reader = _Reader()
+def parse_log(chunks: Iterable[bytes], *, marks: bool = False) -> Iterator[Record]:
+    """Parses `git log --format=raw --parents --raw -z -m`, however its bytes are cut; `marks` as in `commits`."""
+    reader = _Reader(marks)
     rest = b""
     for chunk in chunks:
         *tokens, rest = (rest + chunk).split(b"\0") if rest else chunk.split(b"\0")
@@ -161,12 +173,20 @@ def _line(header: bytes, start: bytes) -> bytes:
     return header[place + len(start) : end if end >= 0 else len(header)]
 
 
+def _mark(mode: bytes, oid: bytes) -> str:
+    """Returns the id of a usual file, "" for none, else mode and id."""
+    if mode == b"100644":
+        return oid.decode("ascii")
+    return "" if mode == b"000000" else f"{mode.decode('ascii')} {oid.decode('ascii')}"
+
+
 class _Reader:
     """Puts NUL-separated pieces together: a commit with its message, then `:modes ids` and path in turn."""
 
-    __slots__ = ("_changes", "_commit", "_entry", "_from", "_offsets", "_people", "_sides")
+    __slots__ = ("_changes", "_commit", "_entry", "_from", "_marks", "_offsets", "_people", "_sides")
 
-    def __init__(self) -> None:
+    def __init__(self, marks: bool) -> None:
+        self._marks = marks
         self._commit: Commit | None = None
         self._changes: list[FileVersion] = []
         self._from: str = ""  # the parent a merge is being compared with
@@ -234,6 +254,8 @@ class _Reader:
         words = entry.split()
         if words[0] == b":100644" and words[1] == b"100644":
             old, new = words[2].decode("ascii"), words[3].decode("ascii")
+        elif self._marks:
+            old, new = _mark(words[0][1:], words[2]), _mark(words[1], words[3])
         else:
             # Only plain files hold anything of a desk: a link or a submodule is as good as no file.
             old = words[2].decode("ascii") if words[0].startswith(b":100") else ""

@@ -1,0 +1,261 @@
+"""Judging commits one by one: what a branch adds to another one and the merge of both, or the whole audit trail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+from gitdesk.desk import judging, revisions
+from gitdesk.desk.calendars import holiday_files
+from gitdesk.desk.commit_changes import CommitChanges, mode_of, plain
+from gitdesk.desk.configuration import Configurations
+from gitdesk.domain import rules
+from gitdesk.domain.calendar_parse import FOLDER
+from gitdesk.domain.change import Change, is_document
+from gitdesk.domain.config import PATH
+from gitdesk.domain.violation import Violation
+from gitdesk.errors import SetupError, Unreadable
+from gitdesk.store import codec, history, merge_result, read
+from gitdesk.store.misplaced import is_mark
+from gitdesk.value import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from gitdesk.desk.commit_changes import Judged
+    from gitdesk.desk.door import Desk
+    from gitdesk.desk.revisions import Span
+    from gitdesk.domain.change import FileVersion
+    from gitdesk.domain.config import Config
+    from gitdesk.store.git import Repo
+    from gitdesk.store.history import Record
+
+# Returns the rules a commit is judged by, None while there was no desk.
+Law = Callable[["Record"], "Config | None"]
+
+
+class Walk:
+    """Violations in the order of the commits; `commits` counts those that were judged, once all are through."""
+
+    def __init__(self, desk: Desk, span: Span | None, law: Law, fresh: Config | None = None) -> None:
+        self.commits = 0
+        self.span = span
+        self._desk, self._law, self._fresh = desk, law, fresh
+        self._head = span.head if span is not None else desk.tip
+        self._seen: set[str] = set()
+        self._now_in: Callable[[str], dict[str, Violation]] = lru_cache(maxsize=64)(self._standing)
+
+    def __iter__(self) -> Iterator[Violation]:
+        since = (self.span.base,) if self.span is not None else ()
+        with self._desk.watch("judging commits") as progress:
+            records = history.commits(
+                self._desk.repo,
+                self._head,
+                since_commits=since,
+                progress=progress,
+                oldest_first=True,
+                marks=True,
+            )
+            for found in self._judged(self._desk.repo, records):
+                self._seen.add(found.fingerprint)
+                yield self._placed(found)
+        if self.span is not None:
+            yield from self._joined(self.span)
+
+    def _judged(self, repo: Repo, records: Iterator[Record]) -> Iterator[Violation]:
+        for one in CommitChanges(repo).of(records):
+            self.commits += 1
+            config = self._law(one.record)
+            for found in _violations(repo, one, config):
+                yield self._advised(found, one, config) if self._fresh is not None else found
+
+    def _advised(self, found: Violation, one: Judged, config: Config | None) -> Violation:
+        """Returns a violation with the way out where the branch itself brings what allows it."""
+        assert self._fresh is not None
+        change = next((each for each in one.changes if each.path == found.path), None)
+        if config is None or change is None or not is_document(found.path):
+            return found
+        marks = {each.fingerprint for each in rules.check(change, self._fresh)}
+        if found.fingerprint in marks or found.fingerprint not in {
+            each.fingerprint for each in rules.check(change, config)
+        }:
+            return found
+        return replace(found, hint=f"the {PATH} of this branch allows it: let that land first, then this")
+
+    # Where it stands now
+
+    def _placed(self, found: Violation) -> Violation:
+        """Returns a violation at the line where it stands by now, when it still does: there it has to be mended."""
+        if not is_document(found.path):
+            return found
+        now = self._now_in(found.path).get(found.fingerprint)
+        if now is None:
+            return found
+        return replace(found, line=now.line, column=now.column, excerpt=now.excerpt)
+
+    def _standing(self, path: str) -> dict[str, Violation]:
+        data = read.find_file(self._desk.repo, self._head, path)
+        config = _config_at(self._desk, self.span.base if self.span is not None else self._head)
+        if data is None or config is None:
+            return {}
+        change = Change(path=path, after=codec.parse(data, path))
+        return {one.fingerprint: one for one in judging.with_excerpts(rules.check(change, config), data)}
+
+    # What both branches come to
+
+    def _joined(self, span: Span) -> Iterator[Violation]:
+        """Yields what only the merge of base and head brings about."""
+        if span.is_ahead:
+            yield from self._holidays(self._desk.repo, span.head)
+            return
+        with merge_result.merged(self._desk.repo, span.base, span.head) as merged:
+            where = f'in the merge with "{span.name}"'
+            conflicts = [path for path in merged.conflicts if judging.is_desk_file(path)]
+            for path in conflicts:
+                hint = f'merge "{span.name}" into the branch and settle it there'
+                message = f"both sides changed the same lines, {where}"
+                yield Violation(code="F007", message=message, path=path, hint=hint, subject="merge")
+            records = history.commits(
+                merged.repo,
+                merged.commit,
+                since_commits=(span.base, span.head),
+                oldest_first=True,
+                marks=True,
+            )
+            count = self.commits
+            found = [one for one in self._judged(merged.repo, records) if one.path not in conflicts]
+            self.commits = count
+            if not conflicts:
+                found += self._holidays(merged.repo, merged.commit)
+            for one in found:
+                if one.fingerprint not in self._seen:
+                    subject = one.subject or one.message
+                    yield replace(one, message=f"{one.message}, {where}", subject=subject, commit="")
+
+    def _holidays(self, repo: Repo, commit: str) -> Iterator[Violation]:
+        """Yields what the files of holidays lack at a commit and did not lack at the base."""
+        assert self.span is not None
+        base = self.span.base
+        names = (PATH, FOLDER.rstrip("/"))
+        if all(read.find_entry(repo, base, name) == read.find_entry(repo, commit, name) for name in names):
+            return
+        old = {one.fingerprint for one in _holidays_at(self._desk.repo, self.span.base)}
+        yield from (one for one in _holidays_at(repo, commit) if one.fingerprint not in old)
+
+
+def between(desk: Desk, text: str) -> Walk:
+    """Returns what the commits of a range (`BASE..HEAD`) bring in, each judged by the rules of the base.
+
+    Who could bring the rules along could allow himself anything. Only where the base is no desk yet, or its
+    gitdesk.yaml is broken and the branch mends it, the branch's own rules count. Raises SetupError for a range that
+    this clone does not have whole, Unreadable without any rules to go by.
+    """
+    span = revisions.span(desk, text)
+    if not read.holds_desk(desk.repo, span.base):
+        return Walk(desk, span, _Grown(desk.repo).law)
+    fresh = _config_at(desk, span.head)
+    try:
+        config = Configurations(desk.repo).at(span.base)
+    except Unreadable:
+        if fresh is None:
+            raise
+        config = fresh
+    return Walk(desk, span, lambda _: config, fresh if fresh != config else None)
+
+
+def everything(desk: Desk) -> Walk:
+    """Returns what every commit of the desk brought in, each judged by the rules in force before it."""
+    revisions.require_whole_history(desk)
+    return Walk(desk, None, _Grown(desk.repo).law)
+
+
+class _Grown:
+    """The rules in force before each commit: its first parent's, or the last ones there that can be read."""
+
+    def __init__(self, repo: Repo) -> None:
+        self._repo = repo
+        self._in_force: dict[str, str] = {}  # blob id of gitdesk.yaml by commit
+
+    def law(self, record: Record) -> Config | None:
+        """Returns the rules for a commit; it must come after its parents."""
+        commit = record.commit
+        before = self._in_force.get(commit.parents[0], "") if commit.parents else ""
+        sides = record.sides if isinstance(record, history.MergeRecord) else record.changes
+        own = next((plain(version.new) for version in sides if version.path == PATH), before)
+        config = self._read(own) if own and not is_mark(own) else None
+        # What cannot be read rules nothing: commands go on by the last version that could.
+        self._in_force[commit.id] = own if config is not None else before
+        return self._read(before) if before else config
+
+    def _read(self, oid: str) -> Config | None:
+        return _config_of(self._repo.blob(oid))[0]
+
+
+@lru_cache(maxsize=16)
+def _config_of(data: bytes) -> tuple[Config | None, tuple[Violation, ...]]:
+    from gitdesk.store.config_file import parse_config
+
+    return parse_config(data, PATH)
+
+
+def _config_at(desk: Desk, commit: str) -> Config | None:
+    try:
+        return Configurations(desk.repo).at(commit)
+    except (Unreadable, SetupError):
+        return None
+
+
+def _holidays_at(repo: Repo, commit: str) -> list[Violation]:
+    data = read.find_file(repo, commit, PATH) or b""
+    config = _config_of(data)[0]
+    return list(judging.weighed(judging.holidays(config, data, holiday_files(repo, commit)), config))
+
+
+def _violations(repo: Repo, one: Judged, config: Config | None) -> Iterator[Violation]:
+    """Yields what a commit brings in; a merge only what no parent has. Nothing while there was no desk."""
+    if config is None:
+        return
+    commit = one.record.commit.id
+    for version in one.files:
+        if version.path == PATH:
+            found = _of_config(repo, version)
+        else:
+            found = list(judging.weighed(_of_entry(version, one.sizes, config), config))
+        yield from (replace(each, commit=commit) for each in found)
+    for change, *others in one.alternatives():
+        marks = [{each.fingerprint for each in rules.check(other, config)} for other in others]
+        for each in rules.check(change, config):
+            if all(each.fingerprint in mark for mark in marks):
+                data = change.after.data if change.after is not None else b""
+                (shown,) = judging.with_excerpts((each,), data)
+                yield replace(shown, commit=commit)
+
+
+def _of_config(repo: Repo, version: FileVersion) -> list[Violation]:
+    """Returns what is wrong with a gitdesk.yaml and was not before; a link or a submodule is as good as none."""
+    new = plain(version.new)
+    data = repo.blob(new) if new and not is_mark(new) else b""
+    olds = [plain(each) for each in version.old]
+    known = {
+        each.fingerprint for old in olds if old and not is_mark(old) for each in _config_of(repo.blob(old))[1]
+    }
+    fresh = [each for each in _config_of(data)[1] if each.fingerprint not in known]
+    return list(judging.with_excerpts(fresh, data))
+
+
+def _of_entry(version: FileVersion, sizes: Mapping[str, int], config: Config) -> Iterator[Violation]:
+    """Yields what is wrong with a file by its path, mode and size, and was not before."""
+    path, new = version.path, plain(version.new)
+    if not new or (is_document(path) and is_mark(new)):
+        return  # nothing is there, or a document that says itself what is wrong
+    limit = config.limits.attachment_bytes
+    known = {
+        each.fingerprint
+        for old in version.old
+        if old
+        for each in judging.check_entry(path, mode_of(old), 0, limit)
+    }
+    for one in judging.check_entry(path, mode_of(version.new), sizes.get(new, 0), limit):
+        if one.fingerprint not in known:
+            yield one

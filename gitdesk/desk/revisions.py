@@ -1,0 +1,100 @@
+"""Which commits a check is about: BASE..HEAD as people and CI servers write it, and what keeps it from being whole."""
+
+from __future__ import annotations
+
+import os
+
+from gitdesk.errors import SetupError, UsageError
+from gitdesk.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from gitdesk.desk.door import Desk
+    from gitdesk.store.git import Repo
+
+_UNSHALLOW = (
+    "`git fetch --unshallow` brings the rest; a workflow asks actions/checkout for it with `fetch-depth: 0`"
+)
+
+
+class Span(Value):
+    """The commits of `head` that `base` does not have; both are ids, `name` is what people called the base."""
+
+    name: str
+    base: str
+    head: str
+    is_ahead: bool  # the head has all of the base, so that what both come to is the head
+
+
+def span(desk: Desk, text: str) -> Span:
+    """Returns what `BASE..HEAD`, `BASE...HEAD` or `BASE` (up to the desk's tip) means.
+
+    Raises UsageError for no range, SetupError when a commit is missing, both have nothing in common, or the clone is
+    shallow just there.
+    """
+    base_name, dots, head_name = text.partition("..." if "..." in text else "..")
+    if not base_name or ".." in head_name:
+        raise UsageError(f'"{text}" is no range', hint="write it BASE..HEAD, as in origin/main..HEAD")
+    base = _commit(desk.repo, base_name)
+    head = _commit(desk.repo, head_name) if head_name else desk.tip
+    fork = desk.repo.call("merge-base", base, head).output.decode("ascii", "replace").strip()
+    if not fork:
+        if shallow_ids(desk.repo):
+            raise SetupError(
+                f'this clone is shallow: it does not reach where "{base_name}" and the branch parted',
+                hint=_UNSHALLOW,
+            )
+        what = f'"{head_name}"' if dots and head_name else "the desk"
+        raise SetupError(
+            f'"{base_name}" and {what} have no commit in common',
+            hint="name the branch that this one goes into",
+        )
+    _require_whole(desk.repo, base, head)
+    return Span(name=base_name, base=base, head=head, is_ahead=fork == base)
+
+
+def require_whole_history(desk: Desk) -> None:
+    """Raises SetupError for a shallow clone: its audit trail begins somewhere in the middle."""
+    if shallow_ids(desk.repo):
+        raise SetupError("this clone is shallow: its history is not whole", hint=_UNSHALLOW)
+
+
+def shallow_ids(repo: Repo) -> frozenset[str]:
+    """Returns the commits whose parents a shallow clone lacks; none for a whole one."""
+    try:
+        with open(os.path.join(repo.common_dir, "shallow"), encoding="ascii", errors="replace") as file:
+            return frozenset(file.read().split())
+    except FileNotFoundError:
+        return frozenset()
+
+
+def _require_whole(repo: Repo, base: str, head: str) -> None:
+    cut = shallow_ids(repo)
+    if cut and not cut.isdisjoint(repo.run("rev-list", head, f"^{base}", "--").decode("ascii").split()):
+        raise SetupError("this clone is shallow: commits of the branch lack their parents", hint=_UNSHALLOW)
+
+
+def _commit(repo: Repo, name: str) -> str:
+    found = ""
+    if not name.startswith(("-", "^")) and "\0" not in name:
+        words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        done = repo.call(*words)
+        found = "" if done.status else done.output.decode("ascii", "replace").strip()
+    # An id in full is taken at its word by Git, whether this clone has the commit or not.
+    if not found or not repo.has(found):
+        raise SetupError(f'no commit "{name}" in this clone', hint=_bring(repo, name))
+    return found
+
+
+def _bring(repo: Repo, name: str) -> str:
+    if name.strip("0") == "" and len(name) >= 40:
+        return "a branch that is new has no commit before it: name the branch it goes into, as in origin/main..HEAD"
+    if shallow_ids(repo):
+        return f"this clone is shallow: {_UNSHALLOW}"
+    remote = name if "/" in name else f"origin/{name}"
+    there = repo.call(
+        "rev-parse", "--verify", "--quiet", "--end-of-options", f"refs/remotes/{remote}^{{commit}}"
+    )
+    if "/" not in name and not there.status:
+        return f'did you mean "{remote}"?'
+    return "`git fetch` brings what the remote has; `git branch --all` lists what is here"
