@@ -227,6 +227,7 @@ class Replay:
         watch = self._live.pop(metric, None)
         if watch is not None:
             watch.settle(at, self._cause)
+            watch.status = self.header.get("status", "")  # in which it stands if it goes on one day
             watch.stop(no_reply=no_reply)
         elif metric in self._voided and self._voided[metric].ends is None:
             self._voided[metric].ends = at

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gitdesk.desk.clocks import told
+
 from .branches import ANA, IVA, ONE, START, H, History, config, said, text_of
 
 
@@ -48,3 +50,18 @@ def test_what_a_ticket_was_before_it_was_gone_is_not_told_by_what_changed_after(
         history.rows(START + 9 * H, as_of=commit),
         history.spent(START + 9 * H, as_of=commit),
     ) == at_the_time
+
+
+def test_a_clock_stands_in_the_status_that_ended_it_until_the_ticket_is_reopened(tmp_path: Path) -> None:
+    history = desk(tmp_path)
+    history.commit(START, {ONE: text_of(ONE, status="open")})
+    history.commit(START + H, {ONE: text_of(ONE, status="resolved")})
+    history.commit(START + 2 * H, {ONE: text_of(ONE, status="open")})
+    history.write()
+    with history.desk(START + 3 * H) as opened:
+        story = next(one for one in told(opened, ONE).tellings if one.metric == "resolution")
+    assert [(line.running, line.status) for line in story.lines] == [
+        (True, "open"),
+        (False, "resolved"),
+        (True, "open"),
+    ]
