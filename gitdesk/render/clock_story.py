@@ -52,7 +52,7 @@ def _clock(clock: Mapping[str, Any], place: str, page: Page) -> Iterator[str]:
             Column("total", align="right"),
             Column("of", align="right"),
             Column("commit"),
-            Column("because", give_way=1, least=20),
+            Column("because", give_way=1, least=60),  # the reason is what one asks for: rather a long line
         ]
         idle = [] if any(row[_CLOSED] for row in rows) else [_CLOSED]  # it never met a closed hour
         if len({part["target"] for part in clock["stretches"]}) == 1:

@@ -59,6 +59,12 @@ def test_what_it_was_held_to_is_told_stretch_by_stretch_where_that_changed() -> 
     assert "8 h 20 min  nothing  bbbbbbbbbb  priority high → low" in text
 
 
+@pytest.mark.parametrize("width", [60, 80, 100])
+def test_a_reason_is_told_whole_in_a_narrow_window(width: int) -> None:
+    later = PART | {"why": "status waiting → resolved, priority high → urgent", "target": 60}
+    assert later["why"] in shown(width, stretches=[PART, later])
+
+
 def test_a_clock_that_does_not_apply_has_no_stretches() -> None:
     assert "FROM" not in shown(state="n/a", target=None)
 
