@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from json import dumps
 
+from gitdesk.domain.format import path_of
 from gitdesk.domain.sla_cycle import (
     BREACHED_RUNNING,
     METRICS,
@@ -87,7 +88,9 @@ def refresh(
 
 def forget(connection: sqlite3.Connection, tickets: Iterable[str]) -> None:
     """Marks tickets whose standings must be found again."""
-    connection.executemany("UPDATE x_tickets SET sla = '' WHERE id = ?", ((ticket,) for ticket in tickets))
+    connection.executemany(
+        "UPDATE x_tickets SET sla = '' WHERE path = ?", ((path_of(ticket),) for ticket in tickets)
+    )
 
 
 def switch_off(connection: sqlite3.Connection) -> None:

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 5
+VERSION = 6
 
 # Names that begin with x_ are ours alone; views and what history adds are public.
 _TABLES = """
@@ -60,7 +60,7 @@ INDEXES = {
     "x_tickets_created": "x_tickets (readable, created, path)",
     "x_tickets_updated": "x_tickets (readable, updated, path)",
     "x_tickets_due": "x_tickets (readable, due, path)",
-    "x_tickets_unclocked": "x_tickets (n) WHERE sla = '' AND readable = 1",
+    "x_tickets_unclocked": "x_tickets (sla, readable) WHERE sla = ''",
     "x_tickets_code": "x_tickets (code, path)",
     "x_tickets_requester": "x_tickets (requester)",
     "x_tickets_source": "x_tickets (source) WHERE source <> ''",

@@ -346,7 +346,10 @@ class Index:
         if tickets is None:
             self._connection.execute(forget)
         else:
-            self._connection.executemany(f"{forget} AND id = ?", ((ticket,) for ticket in tickets))
+            from gitdesk.domain.format import path_of
+
+            paths = ((path_of(ticket),) for ticket in tickets)
+            self._connection.executemany(f"{forget} AND path = ?", paths)
 
     def without_updated(self, limit: int = -1) -> list[tuple[str, str]]:
         """Returns (id, path) of the tickets whose time of last change is not known yet."""

@@ -22,9 +22,10 @@ _MARKED = (
     "SELECT m.seq, m.id, CAST(strftime('%s', m.time) AS INTEGER), c.rebase, a.name, a.email, c.approved_by,"
     " m.approved_by FROM commits c JOIN authors a ON a.number = c.author"
     " LEFT JOIN x_brought b ON b.number = c.number JOIN commits m ON m.number = coalesce(b.merge, c.number)"
-    " WHERE c.number IN (SELECT number FROM commits WHERE rebase <> '') OR (b.number IS NULL AND"
-    " (c.number IN (SELECT commit_number FROM x_merged WHERE ticket = '') OR"
-    " (c.parents < 2 AND c.number IN (SELECT commit_number FROM events WHERE ticket = ''))))"
+    " WHERE c.number IN (SELECT number FROM commits WHERE rebase <> ''"
+    " UNION SELECT commit_number FROM x_merged WHERE ticket = ''"
+    " UNION SELECT commit_number FROM events WHERE ticket = '') AND (c.rebase <> '' OR (b.number IS NULL AND"
+    " (c.parents < 2 OR c.number IN (SELECT commit_number FROM x_merged WHERE ticket = ''))))"
     " ORDER BY m.seq, c.seq"
 )
 _SHALLOW = (

@@ -78,7 +78,7 @@ class Stories:
         `until` is the place in history after which nothing counts: tickets that came later have no story, nor those
         history does not know.
         """
-        statement = f"{_HEADER} WHERE t.readable = 1 AND {where} ORDER BY t.id"
+        statement = f"{_HEADER} WHERE +t.readable = 1 AND {where} ORDER BY t.id"
         for row in self._connection.execute(statement, parameters):
             yield (
                 row[15],
