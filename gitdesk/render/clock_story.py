@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from gitdesk.render.table import Column, Table, render_table
-from gitdesk.render.text import safe, wrap
+from gitdesk.render.text import safe, width, wrap
 from gitdesk.render.when import minute, parse, worked
 
 TYPE_CHECKING = False
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from gitdesk.render.table import Page
 
 _WIDEST = 100
+_LEAST = 20  # columns for a reason, however narrow the page
 _SHORT = 10  # digits of a commit
 _CLOSED, _TARGET = 2, 5  # columns: the time it ran while the calendar was closed, and what it was held to
 
@@ -36,9 +37,9 @@ def _clock(clock: Mapping[str, Any], place: str, page: Page) -> Iterator[str]:
     name = clock["metric"].replace("_", " ") + (f" {clock['cycle']}" if clock["cycle"] > 1 else "")
     verdict, style = _verdict(clock, zone)
     yield page.paint("bold", name) + ": " + page.paint(style, verdict)
-    width = page.width or _WIDEST
+    room = min(page.width or _WIDEST, _WIDEST) - 2
     for text in (*_terms(clock, place), *(clock.get("remarks") or ())):
-        first, *rest = wrap(text, min(width, _WIDEST) - 2)
+        first, *rest = wrap(safe(text), room)
         yield f"  {first}"
         yield from (f"  {line}" for line in rest)
     rows = [_row(part, zone) for part in clock["stretches"]]
@@ -52,7 +53,7 @@ def _clock(clock: Mapping[str, Any], place: str, page: Page) -> Iterator[str]:
             Column("total", align="right"),
             Column("of", align="right"),
             Column("commit"),
-            Column("because", give_way=1, least=60),  # the reason is what one asks for: rather a long line
+            Column("because"),
         ]
         idle = [] if any(row[_CLOSED] for row in rows) else [_CLOSED]  # it never met a closed hour
         if len({part["target"] for part in clock["stretches"]}) == 1:
@@ -60,10 +61,25 @@ def _clock(clock: Mapping[str, Any], place: str, page: Page) -> Iterator[str]:
         for column in idle:
             del columns[column]
             rows = [(*row[:column], *row[column + 1 :]) for row in rows]
-        least = None if page.width is None else page.width - 2
-        narrow = type(page)(now=page.now, zone=page.zone, width=least, paint=page.paint)
-        table = Table(columns=tuple(columns), rows=rows)
-        yield from (f"  {line}" for line in render_table(table, narrow))
+        table = Table(columns=tuple(columns), rows=_broken(rows, columns, page.width))
+        wide = type(page)(now=page.now, zone=page.zone, paint=page.paint)
+        yield from (f"  {line}" for line in render_table(table, wide))
+
+
+def _broken(
+    rows: list[tuple[str, ...]], columns: list[Column], room: int | None
+) -> Iterator[tuple[str, ...]]:
+    """Yields rows with the reason broken into lines where the page is narrow: it is what one asks for, never cut."""
+    if room is None:
+        yield from rows
+        return
+    taken = sum(
+        max(len(column.name), *(width(row[n]) for row in rows)) + 2 for n, column in enumerate(columns[:-1])
+    )
+    for *cells, why in rows:
+        first, *rest = wrap(safe(why), max(_LEAST, room - 2 - taken)) or [""]
+        yield (*cells, first)
+        yield from ((*([""] * len(cells)), line) for line in rest)
 
 
 def _verdict(clock: Mapping[str, Any], zone: tzinfo) -> tuple[str, str]:
