@@ -70,7 +70,7 @@ def command(
     found = context.desk.find(text, columns=chosen, limit=limit or None, everything=everything, at=at)
     shown = _Counted(found)
     if out.format == "table":
-        _table(context, found, shown, columns is None)
+        _table(context, found, shown, columns is None, then=at is not None)
     else:
         out.table("tickets", [Column(name) for name in chosen], shown)
     if found.total is not None:
@@ -112,7 +112,7 @@ class _Counted:
         return row
 
 
-def _table(context: Context, found: Found, rows: Any, plain: bool) -> None:
+def _table(context: Context, found: Found, rows: Any, plain: bool, *, then: bool) -> None:
     """Draws the list; a file that cannot be read is a marked row."""
     names = found.columns
     if plain:
@@ -123,7 +123,10 @@ def _table(context: Context, found: Found, rows: Any, plain: bool) -> None:
     if context.out.is_terminal and "id" in names:
         rows = list(rows)
         shortest = found.index.shortest([row[names.index("id")] for row in rows])
-    columns = [_column(context.desk, name, shortest) for name in names]
+    columns = [
+        Column("due", kind="time") if then and name == "due" else _column(context.desk, name, shortest)
+        for name in names
+    ]
     context.out.table("tickets", columns, rows, nothing="no tickets")
 
 

@@ -8,11 +8,12 @@ from gitdesk.domain.query import Query
 from gitdesk.domain.ticket import TicketId
 from gitdesk.errors import NotFound, UsageError
 from gitdesk.store import codec, misplaced, read
-from gitdesk.value import Value
+from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from typing import Any
 
     from gitdesk.desk.door import Desk
@@ -68,6 +69,8 @@ def find(
     if not columns:
         raise UsageError("no columns named", hint="--columns id,title,status")
     index = _index_for(desk, query, columns, at)
+    if at is not None and promises(desk.config) and (query.keys | set(columns)) & _OF_CLOCKS:
+        scope = replace(scope, now=_then(desk, index, at))  # what was late then, not what is now
     asked = tuple("fields" if column.startswith("fields.") else column for column in columns)
     rows = index.search(query, scope, columns=asked, limit=None if limit is None else limit + 1)
     total = None
@@ -79,6 +82,17 @@ def find(
     if asked != tuple(columns):
         rows = _with_fields(rows, columns)
     return Found(columns=tuple(columns), rows=rows, total=total, index=index)
+
+
+def _then(desk: Desk, index: Index, at: str) -> datetime:
+    """Returns the moment that --at names: the time, or that of the commit."""
+    from gitdesk.desk.moments import as_of
+    from gitdesk.desk.places import local_zone
+    from gitdesk.domain.sla_standing import moment
+
+    commit, time = as_of(desk, at, local_zone(desk.environ))
+    place = index.clock_rows().place(commit)
+    return time or (moment(place[1]) if place is not None else None) or desk.now
 
 
 def _index_for(desk: Desk, query: Query, columns: Sequence[str], at: str | None) -> Index:

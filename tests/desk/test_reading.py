@@ -195,3 +195,14 @@ def test_completion_offers_ids_with_titles_and_the_words_of_the_desk(place: Plac
         assert [name for name, _ in desk.complete("agent", "")] == ids
         assert desk.complete("id", "GD-") != []
         assert TicketId(desk.complete("id", "")[0][0]) == ticket
+
+
+def test_a_list_of_another_moment_tells_what_was_late_then(place: Place) -> None:
+    ticket = place.new("early", priority="urgent")
+    with place.open() as desk:
+        tip = desk.tip
+    with place.open(GITDESK_NOW="2026-11-30T09:00:00Z") as desk:
+        assert list(desk.find(columns=("id", "sla")).rows) == [(ticket, "breached_running")]
+        assert list(desk.find(columns=("id", "sla"), at=tip).rows) == [(ticket, "running")]
+        assert list(desk.find("sla:overdue", columns=("id",), at="2026-11-22T09:30:00Z").rows) == []
+        assert list(desk.find("sla:overdue", columns=("id",), at="2026-11-25").rows) == [(ticket,)]
