@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from gitdesk.domain.change import quiet, told
+from gitdesk.domain.change import owner_of, quiet, told
 from gitdesk.domain.change_words import phrase
 
 TYPE_CHECKING = False
@@ -23,6 +23,7 @@ def report(context: Context, outcome: Outcome, *, dry_run: bool, created: bool =
     if out.format == "table":
         if dry_run:
             _diff(context, outcome)
+            _warn(context, outcome)
             return
         quiet_words = {change.ticket_id: [words] for change in outcome.changes if (words := quiet(change))}
         for item in _items(outcome, dry_run):
@@ -42,6 +43,20 @@ def report(context: Context, outcome: Outcome, *, dry_run: bool, created: bool =
         stored = path.rsplit("/", 1)[-1]
         if stored != wanted:
             out.note(f'"{wanted}" is kept as "{stored}"')
+    _warn(context, outcome)
+
+
+def _warn(context: Context, outcome: Outcome) -> None:
+    """Says what the rules warn of, a line each; what holds for many tickets is said once."""
+    if not outcome.warnings:
+        return
+    found: dict[str, list[str]] = {}
+    for one in outcome.warnings:
+        ids = found.setdefault(f"{one.code} {one.message}", [])
+        ids += [owner_of(one.path)] if one.line is not None else []  # else it is about the commit
+    for text, ids in found.items():
+        where = f" ({ids[0] if len(ids) == 1 else f'{len(ids)} tickets'})" if ids and outcome.ids[1:] else ""
+        context.out.note(f"warning: {text}{where}")
 
 
 def _diff(context: Context, outcome: Outcome) -> None:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.edit import Edit
     from gitdesk.domain.people import Person
     from gitdesk.domain.ticket import Ticket, TicketId
+    from gitdesk.domain.violation import Violation
 
 
 class Step(Value):
@@ -54,6 +55,7 @@ class Outcome(Value):
     unchanged: tuple[TicketId, ...]
     files: tuple[tuple[str, str], ...] = ()  # attachments as stored: (path, wanted name)
     diff: str = ""
+    warnings: tuple[Violation, ...] = ()  # what the rules say of it without refusing it
 
     @property
     def ids(self) -> tuple[str, ...]:

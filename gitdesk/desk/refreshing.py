@@ -15,7 +15,7 @@ from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from gitdesk.desk.door import Desk
@@ -66,6 +66,7 @@ def refresh(
             }
             if not files:
                 return Refresh(countries=found, commit=None)
+            _allow(desk, turn.tip, files, why)
             names = ", ".join(one.after.country for one in found if one.changed)
             trailers = (("On-behalf-of", author_of(why.behalf)),) if why.behalf is not None else ()
             message = render_message(f"calendars: holidays of {names}", why.reason, trailers)
@@ -75,6 +76,18 @@ def refresh(
                 if attempt == ATTEMPTS - 1:
                     raise
     raise AssertionError("unreachable")
+
+
+def _allow(desk: Desk, tip: str, files: Iterable[str], why: Why) -> None:
+    """Raises Refused for somebody who may not change the calendars."""
+    from gitdesk.desk.accounting import context_now
+    from gitdesk.desk.configuration import Configurations
+    from gitdesk.domain import rules
+    from gitdesk.domain.change import Change
+
+    config = Configurations(desk.repo).at(tip)
+    context = context_now(desk.repo, desk.environ, desk.now, tip, config, why)
+    rules.enforce([Change(path=path, new="new") for path in files], config, (), context)
 
 
 def _drafted(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from gitdesk.desk.accounting import context_now, trailers_of
 from gitdesk.desk.plan import Fresh, Outcome, Rewrite
 from gitdesk.domain import format as grammar
 from gitdesk.domain import rules
 from gitdesk.domain.change import Change, render_message, subject
-from gitdesk.domain.people import author_of
 from gitdesk.domain.ticket import TicketId
 from gitdesk.errors import Conflict, GitdeskError, NotFound, Place, Refused, SetupError, Unreadable
 from gitdesk.store import codec, entries, read, write
@@ -32,13 +32,14 @@ ATTEMPTS = 8  # each lost to somebody who writes without gitdesk; among ourselve
 class Draft:
     """The files one commit will hold, the Changes they make, what stays as it is, and attachments as stored."""
 
-    __slots__ = ("changes", "files", "stored", "unchanged")
+    __slots__ = ("changes", "files", "stored", "unchanged", "warnings")
 
     def __init__(self) -> None:
         self.files: dict[str, bytes | None] = {}
         self.changes: list[Change] = []
         self.unchanged: list[TicketId] = []
         self.stored: list[tuple[str, str]] = []
+        self.warnings: tuple[Violation, ...] = ()
 
 
 class Writing:
@@ -62,14 +63,14 @@ class Writing:
         """Returns what came of the wishes: all of them in one commit, or an error and nothing."""
         if dry_run:
             tip = self._repo.read_ref(self._location.ref or "HEAD") or self._location.tip or ""
-            draft = self._draft(wishes, tip)
+            draft = self._draft(wishes, tip, why)
             return self._outcome(None, draft, diff=self._diff(draft, tip))
         author, committer = write.identity(self._repo, self._environ, self._now)
         for attempt in range(ATTEMPTS):
             with write.turn(self._repo, self._location) as turn:
                 if turn.tip is None:
                     raise SetupError("the desk's branch is gone")
-                draft = self._draft(wishes, turn.tip)
+                draft = self._draft(wishes, turn.tip, why)
                 if not draft.files:
                     return self._outcome(None, draft)
                 try:
@@ -81,7 +82,7 @@ class Writing:
             return self._outcome(commit, draft)
         raise AssertionError("unreachable")
 
-    def _draft(self, wishes: Sequence[Wish], tip: str) -> Draft:
+    def _draft(self, wishes: Sequence[Wish], tip: str, why: Why) -> Draft:
         """Builds the commit on a tip and has it judged; raises the first thing that speaks against it."""
         config = self._config_at(tip)
         draft = Draft()
@@ -93,7 +94,10 @@ class Writing:
                 self._rewrite(wish, known[wish.ticket_id], draft)
             else:
                 self._step(wish, known, config, tip, draft)
-        rules.enforce(draft.changes, config, self._judge(draft.changes, config))
+        if draft.changes:
+            context = context_now(self._repo, self._environ, self._now, tip, config, why)
+            further = self._judge(draft.changes, config)
+            draft.warnings = rules.enforce(draft.changes, config, further, context)
         return draft
 
     def _documents(self, tip: str, ids: Iterable[TicketId]) -> dict[TicketId, tuple[str, Document]]:
@@ -232,12 +236,7 @@ class Writing:
         return None
 
     def _message(self, draft: Draft, why: Why) -> str:
-        trailers = []
-        if why.via:
-            trailers.append(("Gitdesk-Via", why.via))
-        if why.behalf is not None:
-            trailers.append(("On-behalf-of", author_of(why.behalf)))
-        return render_message(subject(draft.changes), why.reason, tuple(trailers))
+        return render_message(subject(draft.changes), why.reason, trailers_of(why))
 
     def _outcome(self, commit: str | None, draft: Draft, diff: str = "") -> Outcome:
         return Outcome(
@@ -246,6 +245,7 @@ class Writing:
             unchanged=tuple(draft.unchanged),
             files=tuple(draft.stored),
             diff=diff,
+            warnings=draft.warnings,
         )
 
     def _diff(self, draft: Draft, tip: str) -> str:

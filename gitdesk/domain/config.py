@@ -8,7 +8,7 @@ from gitdesk.value import Value, fresh, parts_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from gitdesk.domain.ticket import FieldValue
@@ -185,11 +185,21 @@ class Config(Value):
         """Returns the desk's own field of that name, or None."""
         return next((spec for spec in self.field_specs if spec.name == name), None)
 
-    def may(self, person: Person, permission: str) -> bool:
-        """Tells whether one of the person's roles grants it; a desk without roles grants all to everybody."""
-        if not self.roles:
-            return True
-        return any(permission in role.may for role in self.roles if role.name in person.roles)
+    def may(self, person: Person | None, permission: str) -> bool:
+        """Tells whether one of the person's roles grants it; what no role grants, everybody may.
+
+        So they may on a desk that lists nobody yet: somebody has to write the first name into it.
+        """
+        granting = self.granting(permission) if self.people else ()
+        return not granting or (person is not None and any(name in person.roles for name in granting))
+
+    def granting(self, permission: str) -> tuple[str, ...]:
+        """Returns the names of the roles that grant it."""
+        return tuple(role.name for role in self.roles if permission in role.may)
+
+    def holders(self, roles: Sequence[str]) -> list[str]:
+        """Returns the ids of the people who have any of the roles."""
+        return [person.id for person in self.people if any(name in person.roles for name in roles)]
 
     def to_plain(self) -> dict[str, Any]:
         """Returns JSON-able data from which `from_plain` makes an equal value."""

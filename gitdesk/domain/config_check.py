@@ -6,9 +6,9 @@ Works on the file's plain data once its shape is right, and points at what it fi
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 
-from gitdesk.domain import calendar_check
+from gitdesk.domain import calendar_check, config_lockout
 from gitdesk.domain.config import CHOICE, FORMAT_VERSION, LIST, FieldSpec, as_text, as_value
 from gitdesk.domain.customers import domain_key
 from gitdesk.domain.finding import Finding as Finding
@@ -55,7 +55,8 @@ def check(document: Mapping[str, Any]) -> tuple[Finding, ...]:
     """Returns everything wrong with a document whose shape is right."""
     names = _Names(document)
     parts = (_desk, _naming, _statuses, _transitions, _ways, _fields, _tags, _people, _priorities, _service)
-    return tuple(islice((finding for part in parts for finding in part(document, names)), MAX_FINDINGS))
+    found = (finding for part in parts for finding in part(document, names))
+    return tuple(islice(chain(found, config_lockout.check(document)), MAX_FINDINGS))
 
 
 class _Names:

@@ -11,9 +11,10 @@ if TYPE_CHECKING:
 # Words that stand for somebody else wherever a person is expected.
 RESERVED_IDS = frozenset(("me", "nobody", "none", "anybody"))
 
-# What a role may add; everybody listed may work on tickets.
+# What a role may add; everybody listed may work on tickets. What no role of a desk adds, everybody may.
 ACT_FOR_OTHERS, CORRECT, CONFIGURE = "act_for_others", "correct", "configure"
-PERMISSIONS = (ACT_FOR_OTHERS, CORRECT, CONFIGURE)
+ASSIGN, CLOSE, RETAG = "assign", "close", "retag"
+PERMISSIONS = (ACT_FOR_OTHERS, CORRECT, CONFIGURE, ASSIGN, CLOSE, RETAG)
 
 
 class Person(Value, kw_only=False):

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from gitdesk.domain.change import Change
     from gitdesk.domain.config import Config
+    from gitdesk.domain.rules_context import Context
     from gitdesk.domain.violation import Rule, Violation
 
     RULES: dict[str, Rule]
@@ -23,24 +24,50 @@ def __getattr__(name: str) -> Any:
     """Makes the table of all rules by their codes when it is first asked for: to judge a change, none is needed."""
     if name != "RULES":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from gitdesk.domain import rules_config, rules_file, rules_holidays
+    from gitdesk.domain import (
+        rules_audit,
+        rules_config,
+        rules_file,
+        rules_holidays,
+        rules_people,
+        rules_workflow,
+    )
 
-    families = (rules_file, rules_values, rules_config, rules_holidays)
+    families = (
+        rules_file, rules_values, rules_workflow, rules_people, rules_audit, rules_config, rules_holidays,
+    )  # fmt: skip
     table = {rule.code: rule for family in families for rule in family.RULES}
     globals()["RULES"] = table
     return table
 
 
-def check(change: Change, config: Config) -> tuple[Violation, ...]:
+def check(change: Change, config: Config, context: Context | None = None) -> tuple[Violation, ...]:
     """Returns what a change brings in that the desk does not allow, at the severities the desk has set.
 
     Trouble that was in the file before and is untouched is not this change's; `check` of the whole desk tells it.
+    What hangs on who changes it, when and why (families W, P and A) is judged with a context only. `config` is the one
+    in force before; a file that moves is to be one change (`change.with_moves`).
     """
-    if change.after is None:
-        return ()
-    old = {problem.fingerprint for problem in change.before.problems} if change.before else set()
-    found = [problem for problem in change.after.problems if problem.fingerprint not in old]
-    found += rules_values.check(change, config)
+    found: list[Violation] = []
+    if change.after is not None:
+        old = {problem.fingerprint for problem in change.before.problems} if change.before else set()
+        found += [problem for problem in change.after.problems if problem.fingerprint not in old]
+        found += rules_values.check(change, config)
+    if context is not None:
+        from gitdesk.domain import rules_audit, rules_people, rules_workflow
+
+        found += rules_workflow.check(change, config, context)
+        found += rules_people.check(change, config, context)
+        found += rules_audit.check(change, config, context)
+    return weigh(found, config)
+
+
+def check_commit(config: Config, context: Context, path: str) -> tuple[Violation, ...]:
+    """Returns what is wrong with a commit as a whole, whatever it changes; `path` is the file it is told of."""
+    from gitdesk.domain import rules_audit, rules_people
+
+    found = [*rules_people.check_commit(config, context, path)]
+    found += rules_audit.check_commit(config, context, path)
     return weigh(found, config)
 
 
@@ -52,19 +79,22 @@ def weigh(found: Iterable[Violation], config: Config) -> tuple[Violation, ...]:
 
 
 def enforce(
-    changes: Iterable[Change], config: Config, further: Iterable[Violation] = ()
+    changes: Iterable[Change],
+    config: Config,
+    further: Iterable[Violation] = (),
+    context: Context | None = None,
 ) -> tuple[Violation, ...]:
     """Returns the warnings; raises Refused with the first error and the count of the others.
 
-    `further` are violations that somebody else found, at the severities of the desk.
+    `further` are violations that somebody else found, at the severities of the desk. Several changes of one file are
+    judged as what they come to, which is what anybody sees of them later.
     """
-    warnings: list[Violation] = []
-    errors: list[Violation] = []
-    for change in changes:
-        for one in check(change, config):
-            (errors if one.severity == ERROR else warnings).append(one)
-    for one in further:
-        (errors if one.severity == ERROR else warnings).append(one)
+    whole = net(changes)
+    found = [one for change in whole for one in check(change, config, context)]
+    found += further
+    if context is not None and whole:
+        found += check_commit(config, context, whole[0].path)
+    errors = [one for one in found if one.severity == ERROR]
     if errors:
         first = errors[0]
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
@@ -73,4 +103,13 @@ def enforce(
             hint=first.hint or f"gitdesk rule {first.code} says why",
             place=Place(first.path, first.line, first.column),
         )
-    return tuple(warnings)
+    return tuple(found)
+
+
+def net(changes: Iterable[Change]) -> list[Change]:
+    """Returns one change a file: the first before and the last after count."""
+    whole: dict[str, Change] = {}
+    for change in changes:
+        known = whole.get(change.path)
+        whole[change.path] = change if known is None else replace(change, before=known.before, old=known.old)
+    return list(whole.values())

@@ -102,6 +102,14 @@ RULES = (
         passes="tags: [a, b]",
     ),
     Rule(
+        code="T004",
+        name="vague-tag",
+        summary="the tag is one that the desk denies because it says nothing",
+        why="what everything could be called finds nothing again",
+        fails="tags:\n  - misc",
+        passes="tags:\n  - billing",
+    ),
+    Rule(
         code="W001",
         name="no-such-transition",
         summary="the workflow has no transition between these two statuses",
@@ -163,14 +171,19 @@ def _tags(
     specs = {spec.name: spec for spec in config.tags.specs}
     allowed = [name for name in specs if not specs[name].deprecated_for]
     old = frozenset(before.tags) if before else frozenset()
+    denied = frozenset(name.casefold() for name in config.tags.denied)
     for tag in ticket.tags:
         if tag in old:
             continue
         spec = specs.get(tag)
+        if spec is None and tag.casefold() in denied:
+            message = f'tag "{tag}" is too vague for this desk'
+            yield found_in(after, "T004", "tags", tag, message, "say what it is about")
+            continue
         if spec is None and not config.tags.open:
             yield _unknown(after, "T001", "tags", tag, allowed, hints, "tag")
         elif spec is not None and spec.deprecated_for:
-            yield _found(
+            yield found_in(
                 after,
                 "T002",
                 "tags",
@@ -181,7 +194,7 @@ def _tags(
             )
     limit = config.tags.max_per_ticket
     if limit and len(ticket.tags) > limit and len(ticket.tags) > len(old):
-        yield _found(
+        yield found_in(
             after,
             "T003",
             "tags",
@@ -205,7 +218,7 @@ def _fields(
             continue
         if wrong := spec.problem(value):
             listed = "one of: " + ", ".join(spec.values) if spec.values else None
-            yield _found(after, "F045", name, value if isinstance(value, str) else "", wrong, listed)
+            yield found_in(after, "F045", name, value if isinstance(value, str) else "", wrong, listed)
 
 
 def _transition(
@@ -218,7 +231,7 @@ def _transition(
         return
     if not workflow.can(before.status, ticket.status):
         there = workflow.targets(before.status)
-        yield _found(
+        yield found_in(
             after,
             "W001",
             "status",
@@ -237,12 +250,22 @@ def _unknown(
     hints: near.Hints,
     kind: str | None = None,
 ) -> Violation:
-    return _found(document, code, key, value, f'unknown {kind or key} "{value}"', hints.hint(value, allowed))
+    return found_in(
+        document, code, key, value, f'unknown {kind or key} "{value}"', hints.hint(value, allowed)
+    )
 
 
-def _found(
-    document: Document, code: str, key: str, value: str, message: str, hint: str | None, severity: str = ERROR
+def found_in(
+    document: Document,
+    code: str,
+    key: str,
+    value: str,
+    message: str,
+    hint: str | None,
+    severity: str = ERROR,
+    subject: str = "",
 ) -> Violation:
+    """Returns a violation at a value of the header, or at its key; `subject` tells apart what has the same place."""
     line, column = _place(document.data, key, value)
     return Violation(
         code=code,
@@ -252,7 +275,7 @@ def _found(
         line=line,
         column=column,
         hint=hint,
-        subject=f"{key}={value}",
+        subject=subject or f"{key}={value}",
     )
 
 

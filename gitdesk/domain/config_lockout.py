@@ -1,0 +1,98 @@
+"""Finds what would lock people out: steps that nobody has the role for, rights that nobody has, rows that undo rows."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from gitdesk.domain.finding import Finding
+from gitdesk.domain.people import CONFIGURE
+from gitdesk.domain.workflow import ANY, FINAL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
+
+MAX_PAIRS = 20_000  # of statuses compared: more than any workflow has that somebody wrote
+
+
+def check(document: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yields lock-outs of a document whose shape is right and whose roles are defined."""
+    people = document.get("people")
+    roles = (people.get("roles") or []) if isinstance(people, dict) else []
+    agents = (people.get("agents") if isinstance(people, dict) else people) or []
+    held = frozenset(role for agent in agents for role in agent.get("roles", ()))
+    yield from _undone(document["workflow"])
+    if not agents:
+        return  # a desk that lists nobody holds nobody back
+    yield from _steps(document["workflow"], held)
+    granting = [
+        (index, role["name"])
+        for index, role in enumerate(roles)
+        if isinstance(role, dict) and CONFIGURE in role.get("may", ())
+    ]
+    if granting and not any(name in held for _, name in granting):
+        index, name = granting[0]
+        message = f'only "{name}" may configure the desk, and nobody is one'
+        hint = "give the role to somebody; until then every change of this file is refused"
+        yield Finding(code="C071", message=message, pointer=("people", "roles", index, "name"), hint=hint)
+
+
+def _names(row: Mapping[str, Any], key: str, known: Sequence[str]) -> Sequence[str]:
+    given = [row[key]] if isinstance(row[key], str) else row[key]
+    return known if ANY in given else given
+
+
+def _steps(workflow: Mapping[str, Any], held: frozenset[str]) -> Iterator[Finding]:
+    """Yields statuses that are not final and that nobody can move a ticket out of."""
+    known = [status["name"] for status in workflow["statuses"]]
+    left: set[str] = set()  # by some row
+    free: set[str] = set()  # by a row that somebody may take
+    for row in workflow.get("transitions") or []:
+        targets = frozenset(_names(row, "to", known))
+        sources = [name for name in _names(row, "from", known) if len(targets) > 1 or name not in targets]
+        left.update(sources)
+        if not row.get("roles") or any(role in held for role in row["roles"]):
+            free.update(sources)
+    for index, status in enumerate(workflow["statuses"]):
+        name = status["name"]
+        if status["category"] not in FINAL and name in left and name not in free:
+            message = f'nobody has a role that may move a ticket out of status "{name}"'
+            hint = "give somebody one of the roles its transitions name, or add one for everybody"
+            yield Finding(
+                code="C070", message=message, pointer=("workflow", "statuses", index, "name"), hint=hint
+            )
+
+
+def _undone(workflow: Mapping[str, Any]) -> Iterator[Finding]:
+    """Yields rows with a move that an earlier row has for other roles and on the same terms."""
+    rows = workflow.get("transitions") or []
+    if not any(row.get("roles") for row in rows):
+        return
+    known = [status["name"] for status in workflow["statuses"]]
+    seen: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    left = MAX_PAIRS
+    for index, row in enumerate(rows):
+        told = False
+        pairs = ((one, other) for one in _names(row, "from", known) for other in _names(row, "to", known))
+        for pair in islice(pairs, max(left, 0)):
+            left -= 1
+            earlier = seen.setdefault(pair, [])
+            if not told and any(_contrary(one, row) for one in earlier):
+                told = True
+                message = (
+                    f'"{pair[0]}" → "{pair[1]}" is open to other roles by an earlier row, on the same terms'
+                )
+                hint = "one row with the roles of both says it; a move is allowed when one row allows it"
+                yield Finding(
+                    code="C072", message=message, pointer=("workflow", "transitions", index), hint=hint
+                )
+            if len(earlier) < 3 and pair[0] != pair[1]:
+                earlier.append(row)
+
+
+def _contrary(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Tells whether two rows differ in whom they are for and in nothing that they ask."""
+    roles = [frozenset(row.get("roles") or ()) for row in (one, other)]
+    terms = [(frozenset(row.get("requires") or ()), row.get("approvals")) for row in (one, other)]
+    return roles[0] != roles[1] and terms[0] == terms[1]

@@ -1,0 +1,72 @@
+"""What a rule may know of a change beside the files: who made it, for whom, when and why."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from gitdesk.domain.change_message import BEHALF, VIA
+from gitdesk.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+    from gitdesk.domain.change import Commit
+    from gitdesk.domain.config import Config
+    from gitdesk.domain.people import Person
+
+SKEW = timedelta(minutes=5)  # by which two honest clocks may differ
+
+
+class Context(Value):
+    """Who, when and why of a commit that is made or was made. What is None is not known, and no rule guesses it.
+
+    `actor` is the author as `Name <address>`, `person` who that is on the desk, `behalf` for whom. `at` is the
+    committer's time, `parent_at` that of the commit below; `now` is the clock of who judges. `loads` counts the open
+    tickets of people. `made_here`: a command of this machine is about to make it, by the clock that judges it.
+    """
+
+    actor: str
+    person: Person | None = None
+    behalf: Person | None = None
+    reason: str | None = None
+    trailers: tuple[tuple[str, str], ...] = ()
+    via: str = ""
+    at: datetime | None = None
+    authored_at: datetime | None = None
+    parent_at: datetime | None = None
+    now: datetime | None = None
+    loads: Mapping[str, int] | None = None
+    made_here: bool = False
+
+    @property
+    def who(self) -> str:
+        """Returns the actor in a word: the short name on the desk, else what Git has."""
+        return self.person.id if self.person is not None else self.actor or "nobody"
+
+
+def context_of(
+    commit: Commit, config: Config, *, now: datetime | None = None, parent_at: datetime | None = None
+) -> Context:
+    """Returns the context of a commit that is there. `config` is that of its parent, which says who people are."""
+    given = {key.casefold(): value for key, value in commit.trailers}
+    return Context(
+        actor=str(commit.author),
+        person=config.find_person(str(commit.author)),
+        behalf=config.find_person(given.get(BEHALF.casefold(), "")),
+        reason=commit.body,
+        trailers=commit.trailers,
+        via=given.get(VIA.casefold(), ""),
+        at=commit.committer.at,
+        authored_at=commit.author.at,
+        parent_at=parent_at,
+        now=now,
+    )
+
+
+def claims(context: Context, key: str) -> Iterator[str]:
+    """Yields the values of the trailers of a key, in any case, as Git reads them."""
+    for name, value in context.trailers:
+        if name.casefold() == key.casefold():
+            yield value
