@@ -45,7 +45,7 @@ def command(context: Context, tickets: tuple[str, ...], query: str, everything: 
     if tickets:
         ids = [desk.resolve(word) for word in with_input(tickets)]
     elif query or not everything:
-        found = desk.find(f"{query} sort:id".strip(), columns=("id",), everything=everything)
+        found = desk.find(query, columns=("id",), everything=everything)
         ids = [str(row[0]) for row in found.rows]
     chosen = [one for one in of_tickets(desk, ids) if everything or tickets or one.is_live]
     chosen.sort(key=_urgency)
