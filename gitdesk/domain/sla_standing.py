@@ -64,7 +64,7 @@ class Standing(Value, kw_only=False):
 def standings(replay: Replay) -> tuple[Standing, ...]:
     """Returns the clocks of a replay that are held to something; of a ticket without any, one that says why."""
     told = "\n".join(dict.fromkeys(replay.remarks))
-    found = [one for one in replay.watches if one.target is not None or one.breached is not None]
+    found = [one for one in replay.watches if one.breached is not None or _is_promised(one)]
     if not found:
         watch = next((one for one in replay.watches if one.metric == RESOLUTION), None)
         return (_nothing(replay, told) if watch is None else _standing(watch, told),)
@@ -79,6 +79,14 @@ def spent(replay: Replay, now: int) -> dict[str, int]:
     for (at, status), end in zip(spans, ends, strict=False):
         found[status] = found.get(status, 0) + end - at
     return found
+
+
+def _is_promised(watch: Watch) -> bool:
+    """Tells whether a policy promises something for a clock, be it that nobody can count it, which is told then."""
+    policy = watch.policy
+    return watch.target is not None or (
+        policy is not None and watch.metric in (policy.targets.get(watch.priority) or ())
+    )
 
 
 def _nothing(replay: Replay, told: str) -> Standing:

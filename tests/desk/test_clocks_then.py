@@ -65,3 +65,18 @@ def test_a_clock_stands_in_the_status_that_ended_it_until_the_ticket_is_reopened
         (False, "resolved"),
         (True, "open"),
     ]
+
+
+def test_a_promise_nobody_can_count_is_told_beside_those_that_are_kept(tmp_path: Path) -> None:
+    history = History(tmp_path / "desk")
+    text = config("{first_response: 2h, resolution: 99999999bd}").replace(
+        b"    - id: gold\n", b"    - id: gold\n      calendar: day\n"
+    )
+    text += b'calendars: {day: {hours: {mon-fri: ["09:00-17:00"]}}}\n'
+    history.commit(START - 24 * H, {"gitdesk.yaml": text})
+    history.commit(START, {ONE: text_of(ONE)})
+    history.write()
+    rows = {row.metric: row for row in history.rows(START + H)}
+    assert rows["first_response"].state == "running"
+    assert rows["resolution"].state == "n/a"
+    assert "the calendar never opens" in rows["resolution"].remarks[0]
