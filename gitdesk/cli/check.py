@@ -1,89 +1,159 @@
-"""`gitdesk check`: the desk against its rules."""
+"""`gitdesk check`: the desk, what is staged, what a branch adds or the whole history against the desk's rules."""
 
 from __future__ import annotations
-
-from collections.abc import Iterable, Iterator
 
 from gitdesk.cli import spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.options import format_options
-from gitdesk.cli.spec import option
-from gitdesk.render.table import Column
+from gitdesk.cli.spec import Path, argument, option
+from gitdesk.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from gitdesk.desk import Desk
+    from gitdesk.domain.baseline import Sieve
+    from gitdesk.reports.violations import CheckReport
 
-    from gitdesk.domain.violation import Violation
-
-_COLUMNS = tuple(
-    Column(name) for name in ("path", "line", "column", "code", "severity", "message", "hint", "fingerprint")
-)
+FORMATS = (
+    "table", "json", "jsonl", "csv", "markdown", "junit", "sarif", "github", "summary", "gitlab", "ids",
+)  # fmt: skip
+_MOST_BASELINE = 100_000_000  # bytes
+_NAMED = 3  # entries of a baseline that are named
 
 
 @spec.command("check")
-@format_options("table", "json", "jsonl", "csv", "markdown")
-@option("--staged", is_flag=True, help="Judge what is staged for the next commit instead of the whole desk.")
-def command(context: Context, staged: bool) -> int:
-    """Check every file of the desk: its format, its values and gitdesk.yaml.
+@format_options(*FORMATS, default="")
+@option(
+    "-o", "--output", "outputs", multiple=True, metavar="[FORMAT=]FILE", help="Write there; may be repeated."
+)
+@option("--staged", is_flag=True, help="Judge what is staged for the next commit.")
+@option("--history", is_flag=True, help="Judge every commit there ever was.")
+@option("--baseline", metavar="FILE", type=Path(), help="Leave out what is listed there.")
+@option("--write-baseline", metavar="FILE", type=Path(), help="List what is wrong there.")
+@argument("revisions", required=False, metavar="[BASE..HEAD]")
+def command(
+    context: Context,
+    revisions: str | None,
+    outputs: tuple[str, ...],
+    staged: bool,
+    history: bool,
+    baseline: str | None,
+    write_baseline: str | None,
+) -> int:
+    """Check the desk against its rules: every file as it is, or what commits bring in.
 
-    Ends with 1 when there is an error, 0 when there are only warnings or nothing.
+    BASE..HEAD judges what a branch adds, commit by commit, and its merge into the base, by the rules of the base; BASE
+    alone means up to the desk's tip. Ends with 1 when there is an error, 0 when there are only warnings or nothing.
+
+    FILE ends with .xml (JUnit), .sarif, .json, .jsonl, .csv, .md or .txt, or its format stands before it.
+
+    \b
+      gitdesk check
+      gitdesk check origin/main..HEAD --format github -o junit.xml
+      gitdesk check --write-baseline baseline.json
+      gitdesk check --baseline baseline.json
     """
+    from gitdesk.cli import report_files
+
+    if sum(map(bool, (revisions, staged, history))) > 1:
+        raise UsageError("BASE..HEAD, --staged and --history are three things to judge; ask for one")
+    wanted = report_files.parse(outputs, FORMATS)
+    if context.out.format and any(path == report_files.STDOUT for _, path in wanted):
+        raise UsageError("two formats go to standard output; give one of them a file")
+    if context.out.format or not wanted:
+        wanted.insert(0, (context.out.format or "table", report_files.STDOUT))
+    sieve = _sieve(baseline)
+    whole = not (revisions or staged or history)
+    report = _report(context.desk, revisions, staged=staged, history=history)
+    report.sieve, report.recording = sieve, write_baseline is not None
+    told(context, report, wanted)
+    if sieve is not None and write_baseline is None and (whole or history):
+        _tell_gone(context, sieve, baseline or "")
+    if write_baseline is not None:
+        _write_baseline(context, report, write_baseline)
+    code = 1 if report.errors else 0
+    return code if revisions or history else _unsettled(context, code, staged=staged)
+
+
+def told(
+    context: Context, report: CheckReport, wanted: list[tuple[str, str]] | None = None, *, quiet: bool = False
+) -> None:
+    """Writes a report and says its counts; `quiet` says nothing of nothing. Without outputs, for people."""
+    from gitdesk.cli import report_files
+    from gitdesk.reports.writing import write
+
+    wanted = wanted or [("table", report_files.STDOUT)]
+    context.out.format = next((name for name, path in wanted if path == report_files.STDOUT), "table")
+    with report_files.opened(wanted, context.out, context.environ) as targets:
+        write(report, targets, context.out.page)
+    if paths := [path for _, path in wanted if path != report_files.STDOUT]:
+        context.out.note("written to " + ", ".join(f'"{path}"' for path in paths))
+    if not quiet or report.errors or report.warnings:
+        context.out.note(report.summary())
+
+
+def _report(desk: Desk, revisions: str | None, *, staged: bool, history: bool) -> CheckReport:
+    from gitdesk.reports.violations import CheckReport
+
+    if revisions is None and not history:
+        about = "what is staged for the next commit" if staged else "the whole desk"
+        return CheckReport(desk.check(staged=staged), commit="" if staged else desk.tip, about=about)
+    from gitdesk.desk import judging_commits
+
+    if revisions is None:
+        walk = judging_commits.everything(desk)
+        return CheckReport(walk, commit=desk.tip, about="the whole history", walk=walk)
+    walk = judging_commits.between(desk, revisions)
+    head = walk.span.head if walk.span is not None else desk.tip
+    return CheckReport(walk, commit=head, about=revisions, walk=walk)
+
+
+def _unsettled(context: Context, code: int, *, staged: bool) -> int:
+    """Says what in the work tree is not in force; returns 1 when a merge left something to settle, else the code."""
     from gitdesk.desk.uncommitted import CONFIG_CHANGED, config_differs, conflict_words, conflicts
 
-    desk = context.desk
-    code = report(context, desk.check(staged=staged))
-    if paths := conflicts(desk):
+    if paths := conflicts(context.desk):
         context.out.note(
             f"{conflict_words(paths)}; this was about {'the index' if staged else 'the last commit'}"
         )
         return 1
-    if not staged and config_differs(desk):
+    if not staged and config_differs(context.desk):
         context.out.note(CONFIG_CHANGED)
     return code
 
 
-def report(context: Context, violations: Iterable[Violation], *, quiet: bool = False) -> int:
-    """Writes violations and their count; returns 1 when one of them is an error. `quiet` says nothing of nothing."""
-    counts = {"error": 0, "warn": 0}
-
-    def counted() -> Iterator[dict[str, Any]]:
-        for violation in violations:
-            counts[violation.severity] = counts.get(violation.severity, 0) + 1
-            yield plain(violation)
-
-    context.out.items("violations", counted(), _COLUMNS, text=_lines)
-    if any(counts.values()):
-        context.out.note(f"{_count(counts['error'], 'error')}, {_count(counts['warn'], 'warning')}")
-    elif not quiet:
-        context.out.note("nothing is wrong")
-    return 1 if counts["error"] else 0
+# The baseline
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _sieve(path: str | None) -> Sieve | None:
+    if path is None:
+        return None
+    from gitdesk.cli import report_files
+    from gitdesk.domain.baseline import Sieve, parse
+
+    return Sieve(parse(report_files.read(path, _MOST_BASELINE), path))
 
 
-def plain(violation: Violation) -> dict[str, Any]:
-    """Returns a violation as the `violations` output has it."""
-    return {
-        "code": violation.code,
-        "severity": violation.severity,
-        "message": violation.message,
-        "path": violation.path,
-        "line": violation.line,
-        "column": violation.column,
-        "hint": violation.hint,
-        "fingerprint": violation.fingerprint,
-    }
+def _tell_gone(context: Context, sieve: Sieve, path: str) -> None:
+    """Names what a baseline lists and nobody finds any more."""
+    gone = sieve.gone()
+    if not gone:
+        return
+    count = sum(entry.count for entry in gone)
+    named = ", ".join(f"{entry.code} in {entry.path}" for entry in gone[:_NAMED])
+    more = ", …" if len(gone) > _NAMED else ""
+    context.out.note(
+        f'"{path}" lists {count:,} {"violation" if count == 1 else "violations"} that no longer '
+        f"{'occurs' if count == 1 else 'occur'}: {named}{more}"
+    )
+    context.out.note(f'to shrink it: gitdesk check --baseline "{path}" --write-baseline "{path}"')
 
 
-def _lines(items: Any, page: Any) -> Iterator[str]:
-    from gitdesk.render.text import safe
+def _write_baseline(context: Context, report: CheckReport, path: str) -> None:
+    from gitdesk.domain.baseline import render
+    from gitdesk.exporters import target
 
-    for item in items:
-        place = ":".join(str(item[part]) for part in ("path", "line", "column") if item[part] is not None)
-        severity = page.paint("error" if item["severity"] == "error" else "warn", item["severity"])
-        yield f"{safe(place)}: {item['code']} {severity} {safe(item['message'])}"
-        if item["hint"]:
-            yield f"    {page.paint('hint', 'hint:')} {safe(item['hint'])}"
+    with target.file(path, force=True) as write:
+        write(render(report.recorded).encode("utf-8", "backslashreplace"))
+    count = len(report.recorded)
+    context.out.note(f'"{path}" lists {count:,} {"violation" if count == 1 else "violations"}')

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.cli import spec
-from gitdesk.cli.check import report
+from gitdesk.cli.check import told
 from gitdesk.cli.context import Context
 from gitdesk.cli.spec import OneOf, argument
 
@@ -13,5 +13,8 @@ from gitdesk.cli.spec import OneOf, argument
 @argument("rest", nargs=-1)
 def command(context: Context, name: str, rest: tuple[str, ...]) -> int:  # noqa: ARG001 - Git may pass more
     """Run a hook: pre-commit judges what is staged."""
-    context.out.format = "table"
-    return report(context, context.desk.check(staged=True), quiet=True)
+    from gitdesk.reports.violations import CheckReport
+
+    report = CheckReport(context.desk.check(staged=True))
+    told(context, report, quiet=True)
+    return 1 if report.errors else 0

@@ -22,9 +22,9 @@ _PEOPLE = ("table", "markdown")  # in the encoding of the reader's language
 _STEP_SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-def parse(words: Sequence[str]) -> list[tuple[str, str]]:
+def parse(words: Sequence[str], known: Sequence[str] = tuple(WRITERS)) -> list[tuple[str, str]]:
     """Returns format and path of each `-o` word: FILE whose ending names a format, or FORMAT=FILE; UsageError else."""
-    found = [_parse_one(word) for word in words]
+    found = [_parse_one(word, known) for word in words]
     paths = [path if path == STDOUT else os.path.abspath(path) for _, path in found]
     for index, path in enumerate(paths):
         if path in paths[:index]:
@@ -32,23 +32,23 @@ def parse(words: Sequence[str]) -> list[tuple[str, str]]:
     return found
 
 
-def _parse_one(word: str) -> tuple[str, str]:
+def _parse_one(word: str, known: Sequence[str]) -> tuple[str, str]:
     name, equals, path = word.partition("=")
-    if equals and name in WRITERS:
+    if equals and name in known:
         if not path:
             raise UsageError(f'no file after "{word}"', hint=f"-o {name}=FILE")
         return name, path
     ending = next((ending for ending in ENDINGS if word.lower().endswith(ending)), None)
-    if ending is None:
+    if ending is None or ENDINGS[ending] not in known:
         raise UsageError(
             f'"{word}" does not tell its format',
-            hint=f"say it: -o FORMAT={word}, where FORMAT is {_listed()}",
+            hint=f"say it: -o FORMAT={word}, where FORMAT is {_listed(known)}",
         )
     return ENDINGS[ending], word
 
 
-def _listed() -> str:
-    *names, last = WRITERS
+def _listed(known: Sequence[str]) -> str:
+    *names, last = known
     return f"{', '.join(names)} or {last}"
 
 
@@ -119,9 +119,8 @@ def _unwritable(path: str, error: OSError) -> UsageError:
     return UsageError(f"cannot be written: {(error.strerror or str(error)).lower()}", place=Place(path))
 
 
-def read_policy(path: str) -> bytes:
-    """Returns the content of a policy file; raises UsageError for what cannot be read."""
-    most = 4_000_000
+def read(path: str, most: int = 4_000_000) -> bytes:
+    """Returns the content of a file that a report is told of; raises UsageError for what cannot be read."""
     try:
         with open(path, "rb") as file:
             content = file.read(most + 1)

@@ -20,6 +20,11 @@ def command(context: Context, code: str | None) -> None:
     from gitdesk.domain import near
     from gitdesk.domain.rules import RULES
 
+    names = ("code", "name", "severity", "summary", "why", "fails", "passes")
+    if code is None and context.out.format in ("json", "jsonl"):
+        every = (tuple(getattr(rule, name) for name in names) for _, rule in sorted(RULES.items()))
+        context.out.table("rows", [Column(name) for name in names], every)
+        return
     if code is None:
         rows = ((rule.code, rule.name, rule.severity, rule.summary) for _, rule in sorted(RULES.items()))
         context.out.table("rows", _COLUMNS, rows)
@@ -27,7 +32,6 @@ def command(context: Context, code: str | None) -> None:
     rule = RULES.get(code.upper()) or next((one for one in RULES.values() if one.name == code.lower()), None)
     if rule is None:
         raise UsageError(f'unknown rule "{code}"', hint=near.hint(code, RULES))
-    names = ("code", "name", "severity", "summary", "why", "fails", "passes")
     if context.out.format != "table":
         values = tuple(getattr(rule, name) for name in names)
         context.out.table("rows", [Column(name) for name in names], [values])

@@ -84,7 +84,7 @@ def command(
     if shown:
         wanted.insert(0, (shown, report_files.STDOUT))
     context.out.format = next((name for name, path in wanted if path == report_files.STDOUT), "table")
-    plan = report_files.read_policy(policy) if policy is not None else None
+    plan = report_files.read(policy) if policy is not None else None
     clocked = clocks.report_rows(context.desk, query=" ".join(query), as_of=as_of, policy=plan)
     report = _report(
         context,

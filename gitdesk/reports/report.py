@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from gitdesk.render.blocks import Document
     from gitdesk.render.finding import Case, Finding, Kind
     from gitdesk.render.table import Column
+    from gitdesk.reports.writing import Writer
 
 
 class Report:
@@ -19,6 +20,11 @@ class Report:
     kind = ""  # of the items, in schema/output.schema.json
     kinds: Sequence[Kind] = ()  # of the findings
     columns: Sequence[Column] = ()
+
+    @property
+    def writers(self) -> Mapping[str, type[Writer]]:
+        """Returns the formats this report has a writer of its own for."""
+        return {}
 
     @property
     def problems(self) -> Sequence[str]:

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.render.finding import Finding
+    from gitdesk.render.junit import SuiteText
     from gitdesk.render.table import Page
     from gitdesk.reports.report import Report
 
@@ -25,7 +26,8 @@ def write(report: Report, outputs: Sequence[tuple[str, Put]], page: Page) -> Non
 
     Large pieces are put, in a memory that does not grow with JSON, CSV and ids.
     """
-    writers = [(WRITERS[format_](report, page), _Pieces(put)) for format_, put in outputs]
+    chosen = {**WRITERS, **report.writers}
+    writers = [(chosen[format_](report, page), _Pieces(put)) for format_, put in outputs]
     for writer, pieces in writers:
         pieces.add(encoded(writer.begin()))
     taking = [(writer.rows, pieces.add) for writer, pieces in writers if writer.wants_rows]
@@ -232,32 +234,34 @@ class _CodeQuality(_Findings):
         return render_code_quality(self.with_problems())
 
 
-class _Junit(Writer):
+class Junit(Writer):
+    """Suites of cases, a case a row."""
+
     def __init__(self, report: Report, page: Page) -> None:
-        from gitdesk.render.junit import SuiteText
 
         super().__init__(report, page)
-        self._suites: dict[str, SuiteText] = {}
+        self.suites: dict[str, SuiteText] = {}
 
     def row(self, item: Any) -> str:
         name, case = self.report.case(item)
-        self._suite(name).add(case)
+        self.suite(name).add(case)
         return ""
 
-    def _suite(self, name: str) -> Any:
+    def suite(self, name: str) -> SuiteText:
+        """Returns the suite of a name, a fresh one when there is none."""
         from gitdesk.render.junit import SuiteText
 
-        if name not in self._suites:
-            self._suites[name] = SuiteText(name)
-        return self._suites[name]
+        if name not in self.suites:
+            self.suites[name] = SuiteText(name)
+        return self.suites[name]
 
     def end(self) -> Iterable[str]:
         from gitdesk.render.finding import Case
         from gitdesk.render.junit import render_junit
 
         for number, problem in enumerate(self.report.problems, 1):
-            self._suite("data").add(Case(name=f"problem {number}", error=problem))
-        return render_junit(f"gitdesk {self.report.name}", self._suites.values())
+            self.suite("data").add(Case(name=f"problem {number}", error=problem))
+        return render_junit(f"gitdesk {self.report.name}", self.suites.values())
 
 
 class _Page(Writer):
@@ -303,7 +307,7 @@ WRITERS: dict[str, type[Writer]] = {
     "jsonl": _JsonLines,
     "csv": _Csv,
     "ids": _Ids,
-    "junit": _Junit,
+    "junit": Junit,
     "sarif": _Sarif,
     "github": _Annotations,
     "summary": _Summary,

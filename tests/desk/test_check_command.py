@@ -1,0 +1,92 @@
+"""`gitdesk check` as people and CI servers call it: exit codes, files, the baseline."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from .conftest import Place
+
+
+@pytest.fixture
+def wrong(place: Place) -> Place:
+    """Returns a desk whose branch `topic` has a ticket with an unknown priority."""
+    ticket = place.new()
+    place.git("branch", "-M", "main")
+    place.git("switch", "-qc", "topic")
+    file = next((place.path / "tickets").rglob(f"{ticket}.md"))
+    file.write_text(file.read_text().replace("priority: normal", "priority: normla"))
+    place.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "by hand")
+    return place
+
+
+def run(place: Place, *words: str) -> subprocess.CompletedProcess[str]:
+    """Runs gitdesk in the desk."""
+    return subprocess.run(
+        [sys.executable, "-m", "gitdesk", *words],
+        cwd=place.path,
+        env=place.environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("check",), 1),
+        (("check", "main..topic"), 1),
+        (("check", "topic..main"), 0),
+        (("check", "--history"), 1),
+        (("check", "--staged"), 0),
+        (("check", "nowhere..topic"), 6),
+        (("check", "..topic"), 2),
+        (("check", "main..topic", "--staged"), 2),
+        (("check", "--baseline", "nowhere.json"), 2),
+        (("check", "--baseline", "gitdesk.yaml"), 5),
+        (("check", "-o", "page.html"), 2),
+        (("check", "-o", "a.xml", "-o", "a.xml"), 2),
+        (("check", "--json", "-o", "sarif=-"), 2),
+    ],
+)
+def test_the_exit_code_tells_how_it_ended(wrong: Place, words: tuple[str, ...], code: int) -> None:
+    assert run(wrong, *words).returncode == code
+
+
+def test_one_run_writes_any_number_of_files(wrong: Place, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("a.xml", "a.sarif", "a.json", "a.md")]
+    words = [word for file in files for word in ("-o", str(file))]
+    done = run(wrong, "check", "main..topic", "-o", f"gitlab={tmp_path / 'quality'}", *words)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert all("normla" in file.read_text() for file in [*files, tmp_path / "quality"])
+
+
+def test_a_violation_of_a_commit_carries_its_id(wrong: Place) -> None:
+    [item] = json.loads(run(wrong, "check", "main..topic", "--json").stdout)["items"]
+    assert item["commit"] == wrong.git("rev-parse", "topic").strip()
+
+
+def test_an_old_desk_starts_clean_and_its_baseline_shrinks(wrong: Place, tmp_path: Path) -> None:
+    listed = str(tmp_path / "baseline.json")
+    assert run(wrong, "check", "--write-baseline", listed).returncode == 0
+    assert run(wrong, "check", "--baseline", listed).returncode == 0
+    assert run(wrong, "check", "main..topic", "--baseline", listed).returncode == 0
+    file = next((wrong.path / "tickets").rglob("*.md"))
+    file.write_text(file.read_text().replace("priority: normla", "priority: high"))
+    wrong.git("commit", "-qam", "spelt")
+    done = run(wrong, "check", "--baseline", listed)
+    assert "no longer occurs: F041 in tickets/" in done.stderr
+    run(wrong, "check", "--baseline", listed, "--write-baseline", listed)
+    assert json.loads(Path(listed).read_text())["violations"] == []
+
+
+def test_rules_are_told_whole_as_json(place: Place) -> None:
+    items = json.loads(run(place, "rule", "--json").stdout)["items"]
+    assert all(item["why"] and item["summary"] for item in items)
+    assert json.loads(run(place, "rule", "f040", "--json").stdout)["items"][0]["code"] == "F040"
