@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.desk.feed import Feed
+from gitdesk.domain.calendar_parse import FOLDER
 from gitdesk.domain.change import Change, is_document, with_moves
 from gitdesk.domain.config import PATH
 from gitdesk.store import misplaced, objects, read
@@ -117,4 +118,4 @@ def plain(mark: str) -> str:
 
 
 def _concerns(path: str) -> bool:
-    return path == PATH or path == read.TICKETS or path.startswith(f"{read.TICKETS}/")
+    return path in (PATH, read.TICKETS) or path.startswith((f"{read.TICKETS}/", FOLDER))

@@ -6,33 +6,44 @@ from collections.abc import Callable
 from functools import lru_cache
 
 from gitdesk.desk import judging, revisions
+from gitdesk.desk.accounting import committed_at
 from gitdesk.desk.calendars import holiday_files
 from gitdesk.desk.commit_changes import CommitChanges, mode_of, plain
 from gitdesk.desk.configuration import Configurations
 from gitdesk.domain import rules
 from gitdesk.domain.calendar_parse import FOLDER
-from gitdesk.domain.change import Change, is_document
+from gitdesk.domain.change import SOURCE, Change, is_document
 from gitdesk.domain.config import PATH
+from gitdesk.domain.rules_context import context_of
 from gitdesk.domain.violation import Violation
 from gitdesk.errors import SetupError, Unreadable
 from gitdesk.store import codec, history, merge_result, read
 from gitdesk.store.misplaced import is_mark
-from gitdesk.value import replace
+from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from gitdesk.desk.commit_changes import Judged
     from gitdesk.desk.door import Desk
     from gitdesk.desk.revisions import Span
     from gitdesk.domain.change import FileVersion
     from gitdesk.domain.config import Config
+    from gitdesk.domain.rules_context import Context
     from gitdesk.store.git import Repo
     from gitdesk.store.history import Record
 
-# Returns the rules a commit is judged by, None while there was no desk.
-Law = Callable[["Record"], "Config | None"]
+
+class Rules(Value):
+    """What a commit is judged by: nothing while there was no desk; without people, by its files alone."""
+
+    config: Config | None
+    people: bool = True
+
+
+Law = Callable[["Record"], Rules]
 
 
 class Walk:
@@ -44,6 +55,7 @@ class Walk:
         self._desk, self._law, self._fresh = desk, law, fresh
         self._head = span.head if span is not None else desk.tip
         self._seen: set[str] = set()
+        self._times: dict[str, datetime] = {}  # of commits, by their committers' clocks
         self._now_in: Callable[[str], dict[str, Violation]] = lru_cache(maxsize=64)(self._standing)
 
     def __iter__(self) -> Iterator[Violation]:
@@ -57,24 +69,41 @@ class Walk:
                 oldest_first=True,
                 marks=True,
             )
-            for found in self._judged(self._desk.repo, records):
+            for found in self._judged(self._desk.repo, records, self._law):
                 self._seen.add(found.fingerprint)
                 yield self._placed(found)
         if self.span is not None:
             yield from self._joined(self.span)
 
-    def _judged(self, repo: Repo, records: Iterator[Record]) -> Iterator[Violation]:
+    def _judged(self, repo: Repo, records: Iterator[Record], law: Law) -> Iterator[Violation]:
         for one in CommitChanges(repo).of(records):
             self.commits += 1
-            config = self._law(one.record)
-            for found in _violations(repo, one, config):
-                yield self._advised(found, one, config) if self._fresh is not None else found
+            commit = one.record.commit
+            self._times[commit.id] = commit.committer.at
+            given = law(one.record)
+            if given.config is None or not one.files:
+                continue
+            context = None
+            if given.people:
+                stood_on = max(filter(None, map(self._time, commit.parents)), default=None)
+                context = context_of(commit, given.config, parent_at=stood_on)
+            for found in _violations(repo, one, given.config, context):
+                yield self._advised(found, one, given.config) if self._fresh is not None else found
 
-    def _advised(self, found: Violation, one: Judged, config: Config | None) -> Violation:
+    def _time(self, commit: str) -> datetime | None:
+        """Returns when a commit was made; one of the base is looked up once."""
+        found = self._times.get(commit)
+        if found is None:
+            found = committed_at(self._desk.repo.commit(commit))
+            if found is not None:
+                self._times[commit] = found
+        return found
+
+    def _advised(self, found: Violation, one: Judged, config: Config) -> Violation:
         """Returns a violation with the way out where the branch itself brings what allows it."""
         assert self._fresh is not None
         change = next((each for each in one.changes if each.path == found.path), None)
-        if config is None or change is None or not is_document(found.path):
+        if change is None or not is_document(found.path):
             return found
         marks = {each.fingerprint for each in rules.check(change, self._fresh)}
         if found.fingerprint in marks or found.fingerprint not in {
@@ -124,7 +153,8 @@ class Walk:
                 marks=True,
             )
             count = self.commits
-            found = [one for one in self._judged(merged.repo, records) if one.path not in conflicts]
+            law: Law = lambda record: replace(self._law(record), people=False)  # noqa: E731  nobody made it yet
+            found = [one for one in self._judged(merged.repo, records, law) if one.path not in conflicts]
             self.commits = count
             if not conflicts:
                 found += self._holidays(merged.repo, merged.commit)
@@ -161,13 +191,24 @@ def between(desk: Desk, text: str) -> Walk:
         if fresh is None:
             raise
         config = fresh
-    return Walk(desk, span, lambda _: config, fresh if fresh != config else None)
+    fixed = Rules(config=config)
+    return Walk(desk, span, lambda _: fixed, fresh if fresh != config else None)
 
 
 def everything(desk: Desk) -> Walk:
-    """Returns what every commit of the desk brought in, each judged by the rules in force before it."""
+    """Returns what every commit of the desk brought in, each judged by the rules in force before it.
+
+    Of what was imported the files are judged alone: who did it elsewhere, and when, this desk's rules did not govern.
+    """
     revisions.require_whole_history(desk)
-    return Walk(desk, None, _Grown(desk.repo).law)
+    grown = _Grown(desk.repo)
+
+    def law(record: Record) -> Rules:
+        given = grown.law(record)
+        imported = any(key == SOURCE for key, _ in record.commit.trailers)
+        return replace(given, people=False) if imported else given
+
+    return Walk(desk, None, law)
 
 
 class _Grown:
@@ -177,8 +218,8 @@ class _Grown:
         self._repo = repo
         self._in_force: dict[str, str] = {}  # blob id of gitdesk.yaml by commit
 
-    def law(self, record: Record) -> Config | None:
-        """Returns the rules for a commit; it must come after its parents."""
+    def law(self, record: Record) -> Rules:
+        """Returns the rules for a commit; it must come after its parents. Whoever founds a desk may."""
         commit = record.commit
         before = self._in_force.get(commit.parents[0], "") if commit.parents else ""
         sides = record.sides if isinstance(record, history.MergeRecord) else record.changes
@@ -186,7 +227,7 @@ class _Grown:
         config = self._read(own) if own and not is_mark(own) else None
         # What cannot be read rules nothing: commands go on by the last version that could.
         self._in_force[commit.id] = own if config is not None else before
-        return self._read(before) if before else config
+        return Rules(config=self._read(before)) if before else Rules(config=config, people=False)
 
     def _read(self, oid: str) -> Config | None:
         return _config_of(self._repo.blob(oid))[0]
@@ -212,10 +253,8 @@ def _holidays_at(repo: Repo, commit: str) -> list[Violation]:
     return list(judging.weighed(judging.holidays(config, data, holiday_files(repo, commit)), config))
 
 
-def _violations(repo: Repo, one: Judged, config: Config | None) -> Iterator[Violation]:
-    """Yields what a commit brings in; a merge only what no parent has. Nothing while there was no desk."""
-    if config is None:
-        return
+def _violations(repo: Repo, one: Judged, config: Config, context: Context | None) -> Iterator[Violation]:
+    """Yields what a commit brings in; a merge only what no parent has."""
     commit = one.record.commit.id
     for version in one.files:
         if version.path == PATH:
@@ -224,12 +263,15 @@ def _violations(repo: Repo, one: Judged, config: Config | None) -> Iterator[Viol
             found = list(judging.weighed(_of_entry(version, one.sizes, config), config))
         yield from (replace(each, commit=commit) for each in found)
     for change, *others in one.alternatives():
-        marks = [{each.fingerprint for each in rules.check(other, config)} for other in others]
-        for each in rules.check(change, config):
+        marks = [{each.fingerprint for each in rules.check(other, config, context)} for other in others]
+        for each in rules.check(change, config, context):
             if all(each.fingerprint in mark for mark in marks):
                 data = change.after.data if change.after is not None else b""
                 (shown,) = judging.with_excerpts((each,), data)
                 yield replace(shown, commit=commit)
+    if context is not None:
+        for each in rules.check_commit(config, context, one.files[0].path):
+            yield replace(each, commit=commit)
 
 
 def _of_config(repo: Repo, version: FileVersion) -> list[Violation]:
@@ -247,8 +289,8 @@ def _of_config(repo: Repo, version: FileVersion) -> list[Violation]:
 def _of_entry(version: FileVersion, sizes: Mapping[str, int], config: Config) -> Iterator[Violation]:
     """Yields what is wrong with a file by its path, mode and size, and was not before."""
     path, new = version.path, plain(version.new)
-    if not new or (is_document(path) and is_mark(new)):
-        return  # nothing is there, or a document that says itself what is wrong
+    if not new or path.startswith(FOLDER) or (is_document(path) and is_mark(new)):
+        return  # nothing is there, or what says itself what is wrong
     limit = config.limits.attachment_bytes
     known = {
         each.fingerprint

@@ -172,8 +172,29 @@ def test_an_attachment_over_the_limit_is_found_even_when_it_is_gone_again(branch
     (folder / "log.txt").write_text("x" * 1001)
     commit = branch.commit()
     (folder / "log.txt").unlink()
-    branch.commit()
-    assert [(each.code, each.commit) for each in branch.judged()] == [("F052", commit)]
+    gone = branch.commit()
+    found = [(each.code, each.commit) for each in branch.judged()]
+    assert found == [("F052", commit), ("A004", gone)]
+
+
+# Who and when
+
+
+def test_the_person_and_the_time_of_each_commit_are_judged(branch: Branch) -> None:
+    branch.place.environ.update(GIT_AUTHOR_EMAIL="m@evil.example", GIT_COMMITTER_DATE="2020-01-01T00:00:00Z")
+    commit = branch.edit("status: new", "status: open")
+    found = [(one.code, one.severity, one.commit) for one in branch.judged()]
+    assert ("A006", "error", commit) in found
+    assert ("P002", "warn", commit) in found
+
+
+def test_nobody_permits_himself_what_the_same_branch_does(branch: Branch) -> None:
+    branch.place.environ.update(GIT_AUTHOR_EMAIL="m@evil.example")
+    entry = "\n  agents:\n    - {id: mal, name: Mal, addresses: [m@evil.example], roles: [lead]}"
+    first = branch.edit("\n  agents:", entry, branch.config())
+    second = branch.edit(entry, entry + "\n    # a remark", branch.config())
+    found = [(one.code, one.commit) for one in branch.judged() if one.severity == "error"]
+    assert found == [("P005", first), ("P005", second)]
 
 
 # Merges
@@ -314,3 +335,14 @@ def test_a_ticket_made_by_a_command_is_sound_in_every_commit(place: Place) -> No
     assert isinstance(place.new(), TicketId | str)
     with place.open() as desk:
         assert list(judging_commits.everything(desk)) == []
+
+
+def test_what_was_imported_is_judged_by_its_files_alone_in_the_history_and_whole_in_a_range(
+    branch: Branch,
+) -> None:
+    branch.place.environ.update(GIT_AUTHOR_EMAIL="old@example.com", GIT_COMMITTER_DATE="2020-01-01T00:00:00Z")
+    branch.file.write_text(branch.file.read_text().replace("status: new", "status: open"))
+    branch.place.git("commit", "-qam", "imported\n\nGitdesk-Source: zendesk:1")
+    with branch.place.open() as desk:
+        assert list(judging_commits.everything(desk)) == []
+    assert "A006" in branch.codes()
