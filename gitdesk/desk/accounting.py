@@ -25,9 +25,12 @@ def trailers_of(why: Why) -> tuple[tuple[str, str], ...]:
 
 
 def context_now(
-    repo: Repo, environ: Mapping[str, str], now: datetime, tip: str, config: Config, why: Why
+    repo: Repo, environ: Mapping[str, str], now: datetime, tip: str, config: Config, why: Why | None
 ) -> Context | None:
-    """Returns the context of a commit on `tip`; None where Git knows nobody, who can then commit nothing either."""
+    """Returns the context of a commit on `tip`; None where Git knows nobody, who can then commit nothing either.
+
+    `why` is None before a commit by hand has its message: reason and trailers are then not known.
+    """
     try:
         author, committer = identity(repo, environ, now)
     except SetupError:
@@ -35,10 +38,10 @@ def context_now(
     return Context(
         actor=str(author),
         person=config.find_person(str(author)),
-        behalf=why.behalf,
-        reason=clean_reason(why.reason),
-        trailers=trailers_of(why),
-        via=why.via,
+        behalf=why.behalf if why is not None else None,
+        reason=clean_reason(why.reason) if why is not None else None,
+        trailers=trailers_of(why) if why is not None else (),
+        via=why.via if why is not None else "",
         at=committer.at,
         authored_at=author.at,
         parent_at=committed_at(repo.commit(tip)) if tip else None,
