@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import checking
 import first_index
 import peers
 import service_levels
@@ -39,6 +40,8 @@ class Bench:
             yield from self.reading(size)
         for size in self.sizes:
             yield from service_levels.rows(size, self.runs)
+        for size in self.sizes:
+            yield from checking.rows(size, self.runs)
         for size in self.sizes:
             yield from self.changing(size)
         for size in self.sizes:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Documents = Mapping[tuple[str, str], Document]
 
 _BATCH = 300  # files read at once
-_KEPT_BYTES = 16_000_000  # of documents that later commits may change again
+_KEPT_BYTES = 8_000_000  # of documents that later commits may change again
 
 
 class Judged:
