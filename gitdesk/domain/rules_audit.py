@@ -102,12 +102,12 @@ def check_commit(config: Config, context: Context, path: str) -> Iterator[Violat
     if context.parent_at is not None and context.at < context.parent_at - SKEW:
         message = f"dated {at}, before the commit it stands on ({timestamp(context.parent_at)})"
         yield _violation(
-            "A006", message, path, "one of the two machines' clocks is wrong", "parent", severity
+            "A006", message, path, "one of the two machines' clocks is wrong", f"parent {at}", severity
         )
     if context.now is not None and context.at > context.now + SKEW:
         message = f"dated {at}, and it is {timestamp(context.now)}"
         yield _violation(
-            "A006", message, path, "set the clock of the machine it was made on", "clock", severity
+            "A006", message, path, "set the clock of the machine it was made on", f"clock {at}", severity
         )
 
 
@@ -250,4 +250,6 @@ def _only_one_configures(config: Config, person_id: str) -> bool:
 
 
 def _untrue_one(key: str, value: str, why: str, path: str) -> Violation:
-    return _violation("A005", f'the trailer "{key}: {value}" is not true: {why}', path, "leave it out", key)
+    return _violation(
+        "A005", f'the trailer "{key}: {value}" is not true: {why}', path, "leave it out", f"{key} {value}"
+    )

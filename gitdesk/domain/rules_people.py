@@ -93,14 +93,14 @@ def check_commit(config: Config, context: Context, path: str) -> Iterator[Violat
     if config.people and context.person is None:
         message = f'"{context.actor}" is not one of the desk\'s people'
         hint = "add the address to your entry under people in gitdesk.yaml"
-        yield _violation("P002", message, path, hint, "actor", WARN)
+        yield _violation("P002", message, path, hint, context.actor, WARN)
     other = context.behalf
     if other is not None and other != context.person and not config.may(context.person, ACT_FOR_OTHERS):
         message = f"{context.who} may not act for {other.id}"
-        yield _violation("P004", message, path, _who_may(config, ACT_FOR_OTHERS), "behalf")
+        yield _violation("P004", message, path, _who_may(config, ACT_FOR_OTHERS), context.actor)
     elif other is None and any(claims(context, BEHALF)) and not config.may(context.person, ACT_FOR_OTHERS):
         message = f"{context.who} may not act for others"
-        yield _violation("P004", message, path, _who_may(config, ACT_FOR_OTHERS), "behalf")
+        yield _violation("P004", message, path, _who_may(config, ACT_FOR_OTHERS), context.actor)
 
 
 def _violation(
@@ -121,7 +121,7 @@ def _who_may(config: Config, permission: str) -> str:
 def _configures(change: Change, config: Config, context: Context) -> Iterator[Violation]:
     if not config.may(context.person, CONFIGURE):
         message = f"{context.who} may not change {change.path}"
-        yield _violation("P005", message, change.path, _who_may(config, CONFIGURE), "configure")
+        yield _violation("P005", message, change.path, _who_may(config, CONFIGURE), context.actor)
 
 
 def _given(

@@ -156,6 +156,17 @@ def test_commits_are_dated_one_after_the_other_and_not_after_the_clock() -> None
     assert told.severity == "warn"
 
 
+def test_what_two_commits_do_wrong_is_two_things() -> None:
+    """A baseline that forgives the one must not forgive the other."""
+    wrong = {
+        violation.fingerprint
+        for at in (NOON, NOON + timedelta(minutes=1))
+        for author in (IVA, "Guest <guest@example.com>", "Other <other@example.com>")
+        for violation in found(QUIET, context=by(author, at=at, parent_at=NOON + timedelta(hours=1)))
+    }
+    assert len(wrong) == 2 + 2  # a time each, a stranger each
+
+
 def test_the_context_of_a_commit_is_read_from_it() -> None:
     commit = Commit(
         id="c",
