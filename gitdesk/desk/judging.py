@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import codecs
+import os
 
+from gitdesk.desk import reopening
+from gitdesk.desk.accounting import context_now
 from gitdesk.desk.calendars import holiday_files, known_holidays
 from gitdesk.domain import rules, rules_holidays
 from gitdesk.domain.calendar_parse import FOLDER
-from gitdesk.domain.change import Change, is_document
+from gitdesk.domain.change import Change, is_document, with_moves
 from gitdesk.domain.config import DEFAULT_ATTACHMENT_BYTES, PATH
 from gitdesk.domain.rules_file import check_file
 from gitdesk.domain.violation import Violation
+from gitdesk.errors import Unreadable
 from gitdesk.store import codec, entries, misplaced, read, staging
 from gitdesk.store.objects import TREE_MODE
 from gitdesk.value import replace
@@ -22,8 +26,16 @@ if TYPE_CHECKING:
     from gitdesk.desk.door import Desk
     from gitdesk.domain.config import Config
     from gitdesk.domain.document import Document
+    from gitdesk.store.staging import Staged
 
 _GROUP = 500  # documents judged between two tellings of progress
+_JOINING = (
+    "MERGE_HEAD",
+    "CHERRY_PICK_HEAD",
+    "REVERT_HEAD",
+    "rebase-merge",
+    "rebase-apply",
+)  # what Git is busy with
 _MOST_SHOWN = 4_000  # characters of a line that are kept to be shown
 
 
@@ -76,6 +88,41 @@ def staged(desk: Desk) -> Iterator[Violation]:
         if is_document(one.path) and one.new is not None:
             before, after = _version(desk, one.path, one.old), _version(desk, one.path, one.new)
             yield from _judge(Change(path=one.path, before=before, after=after), config)
+    yield from _made(desk, found)
+
+
+def _made(desk: Desk, found: Iterable[Staged]) -> Iterator[Violation]:
+    """Yields what hangs on who commits what is staged, and when, by the rules in force.
+
+    Nothing while Git puts commits of others together: of each of them somebody else is the author.
+    """
+    folder = desk.repo.git_dir
+    if not found or any(os.path.exists(os.path.join(folder, name)) for name in _JOINING):
+        return
+    try:
+        config = desk.config
+    except Unreadable:
+        return
+    context = context_now(desk.repo, desk.environ, desk.now, desk.tip, config, None)
+    if context is None:
+        return
+    context = replace(context, parent_at=None)  # Git has not yet said when it will be
+    changes = with_moves(_change(desk, one) for one in found)
+    for change in changes:
+        known = {each.fingerprint for each in rules.check(change, config)}
+        fresh = [each for each in rules.check(change, config, context) if each.fingerprint not in known]
+        yield from with_excerpts(fresh, change.after.data if change.after is not None else b"")
+    if changes:
+        yield from rules.check_commit(config, context, changes[0].path)
+    yield from reopening.check(desk, changes, config)
+
+
+def _change(desk: Desk, one: Staged) -> Change:
+    old, new = one.old or "", one.new or ""
+    if not is_document(one.path):
+        return Change(path=one.path, old=old, new=new)
+    before, after = _version(desk, one.path, one.old), _version(desk, one.path, one.new)
+    return Change(path=one.path, before=before, after=after, old=old, new=new)
 
 
 def is_desk_file(path: str) -> bool:

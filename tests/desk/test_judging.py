@@ -149,3 +149,27 @@ def test_the_hook_judges_what_git_is_about_to_commit(place: Place) -> None:
     assert codes(place, staged=True) == ["F040"]
     del place.environ["GIT_INDEX_FILE"]
     assert codes(place, staged=True) == []
+
+
+def test_what_is_staged_is_judged_by_who_commits_it(place: Place) -> None:
+    file = place.path / only_file(place, place.new())
+    config = place.path / "gitdesk.yaml"
+    config.write_text(config.read_text() + "# mine\n")
+    place.git("add", "-A")
+    assert codes(place, staged=True) == []
+    place.environ.update(GIT_AUTHOR_EMAIL="m@evil.example")
+    assert codes(place, staged=True) == ["P005", "P002"]
+    place.git("restore", "--staged", "gitdesk.yaml")
+    file.unlink()
+    place.git("add", "--", str(file.relative_to(place.path)))
+    assert codes(place, staged=True) == ["A004", "P002"]
+
+
+def test_what_others_wrote_is_not_the_mergers(place: Place) -> None:
+    place.new()
+    config = place.path / "gitdesk.yaml"
+    config.write_text(config.read_text() + "# theirs\n")
+    place.git("add", "-A")
+    place.environ.update(GIT_AUTHOR_EMAIL="m@evil.example")
+    (place.path / ".git" / "MERGE_HEAD").write_text(place.git("rev-parse", "HEAD"))
+    assert codes(place, staged=True) == []
