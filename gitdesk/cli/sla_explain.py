@@ -89,6 +89,18 @@ def _telling(one: Telling | None) -> dict[str, Any]:
     return {
         "ended_by": None if one is None or not one.end else one.end,
         "last_working": None if one is None else one.last_working_at,
+        "promised": None if one is None or not one.promised else one.promised,
+        "hours": []
+        if one is None
+        else [
+            {
+                "calendar": each.calendar,
+                "commit": each.commit,
+                "week": each.week,
+                "unusual": list(each.unusual),
+            }
+            for each in one.calendars
+        ],
         "stretches": [] if one is None else [_line(line) for line in one.lines],
     }
 

@@ -50,6 +50,18 @@ def command(context: Context, tickets: tuple[str, ...], query: str, everything: 
     chosen = [one for one in of_tickets(desk, ids) if everything or tickets or one.is_live]
     chosen.sort(key=_urgency)
     context.out.items("sla_status", _plain(chosen), _columns(), text=_table, nothing="no clock runs")
+    if context.out.format == "table":
+        for line in remarked(chosen):
+            context.out.note(f"note: {line}")
+
+
+def remarked(cycles: Iterable[Cycle]) -> list[str]:
+    """Returns what is odd about clocks in words, with how many of them it is said of."""
+    counts: dict[str, int] = {}
+    for one in cycles:
+        for remark in () if one.state == "n/a" else one.remarks:
+            counts[remark] = counts.get(remark, 0) + 1
+    return [f"{remark} ({count:,} {'clock' if count == 1 else 'clocks'})" for remark, count in counts.items()]
 
 
 def _urgency(one: Cycle) -> tuple[bool, float, str, str, int]:

@@ -9,7 +9,7 @@ from gitdesk.desk.kept_clocks import kept_cycles
 from gitdesk.desk.terms import Book, terms_of
 from gitdesk.domain.sla_cycle import RESOLUTION
 from gitdesk.domain.sla_replay import Replay
-from gitdesk.domain.sla_standing import cycle, moment, spent, standings
+from gitdesk.domain.sla_standing import cycle, marked, moment, orphaned, spent, standings
 from gitdesk.errors import NotFound, UsageError
 from gitdesk.value import Value
 
@@ -119,7 +119,7 @@ def told(desk: Desk, ticket_id: TicketId, as_of: str | None = None) -> Told:
             readable(at.broken[ticket_id])
         when = "" if as_of is None else f' at "{as_of}"'
         raise NotFound(f"no ticket {ticket_id} on this desk{when}")
-    replay = Replay(story, at.book, at.now, tell_ahead=at.tells_ahead)  # type: ignore[arg-type]
+    replay = Replay(story, at.book, at.now, tell_ahead=at.tells_ahead or story.created > at.now)  # type: ignore[arg-type]
     return Told(
         ticket=ticket_id,
         title=replay.header.get("title", ""),
@@ -283,7 +283,7 @@ def _live(
 
     def cycles() -> Iterator[Cycle]:
         for story in stories():
-            replay = Replay(story, versions, at.now, tell_ahead=at.tells_ahead)
+            replay = Replay(story, versions, at.now, tell_ahead=at.tells_ahead or story.created > at.now)
             times.extend((story.ticket, *pair) for pair in spent(replay, at.now).items())
             yield from _cycles(replay, at.now, found)
 
@@ -303,11 +303,16 @@ def _one(story: Story | None) -> tuple[Story, ...]:
 
 
 def _cycles(replay: Replay, now: int, terms: Callable[[int], Terms | None]) -> tuple[Cycle, ...]:
-    """Returns the cycles of a replay at its moment, by metric and cycle."""
+    """Returns the cycles of a replay at its moment, by metric and cycle.
+
+    A ticket that was there by then and is dated later has one that says so; one that came later has none.
+    """
     header, story = replay.header, replay.story
     found = []
-    if now < story.created:
+    if now < story.created and now < story.came:
         return ()
+    last = replay.versions[-1] if len(replay.versions) else None
+    gone = orphaned(header.get("status", ""), last.categories) if last is not None else ""
     for one in sorted(standings(replay), key=_order):
         held = terms(one.version) if one.state == "running" else None
         found.append(
@@ -321,7 +326,7 @@ def _cycles(replay: Replay, now: int, terms: Callable[[int], Terms | None]) -> t
                 group=header.get("group", ""),
             )
         )
-    return tuple(found)
+    return tuple(marked(one, gone) for one in found)
 
 
 def _only_in_git(rows: ClockRows, at: _Moment, ids: Sequence[str] | None) -> list[TicketId]:

@@ -6,7 +6,7 @@ from gitdesk.desk.clock_index import with_clocks
 from gitdesk.desk.configuration import promises
 from gitdesk.domain.sla_cycle import PAUSED, RUNNING
 from gitdesk.domain.sla_ended import Ended
-from gitdesk.domain.sla_standing import Standing, cycle
+from gitdesk.domain.sla_standing import Standing, cycle, marked, orphaned
 from gitdesk.domain.ticket import TicketId
 from gitdesk.value import parts_of
 
@@ -38,7 +38,8 @@ def kept_cycles(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Itera
     now = int(desk.now.timestamp())
     calendars = _Calendars(desk, rows)
     again, new = "", tuple.__new__
-    for last, row in rows.kept(ids):
+    statuses = desk.config.workflow.names
+    for last, status, row in rows.kept(ids):
         if last > now:  # dated after the moment that is asked for: what the index keeps goes too far
             if row[0] != again:
                 from gitdesk.desk.clocks import replayed_now
@@ -52,7 +53,8 @@ def kept_cycles(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Itera
         ticket, *parts, title, assignee, group = row
         one = Standing(*parts)
         held = calendars.get(one.version, one.calendar) if one.state == RUNNING else None
-        yield cycle(one, now, held, ticket=ticket, title=title, assignee=assignee, group=group)
+        found = cycle(one, now, held, ticket=ticket, title=title, assignee=assignee, group=group)
+        yield marked(found, orphaned(status, statuses))
 
 
 class _Calendars:

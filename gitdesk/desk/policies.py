@@ -108,7 +108,7 @@ def current(desk: Desk) -> Terms:
 def _held(book: Book, kept: Iterator[Any]) -> dict[str, tuple[Held, ...]]:
     """Returns by ticket the versions of policies its running clocks are held to."""
     found: dict[str, dict[tuple[str, str, int], list[str]]] = {}
-    for _, row in kept:
+    for _, _, row in kept:
         ticket, one = row[0], Kept(*row[1:-3])
         if one.state in _LIVE:
             key = (one.policy, one.commit, one.version)

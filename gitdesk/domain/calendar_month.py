@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from gitdesk.domain.calendar_days import day_of
+from gitdesk.domain.calendar_days import date_of, day_of
 from gitdesk.domain.calendar_parse import WEEKDAYS, WHOLE_DAY
 from gitdesk.domain.zone import DAY
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from gitdesk.domain.calendar import Calendar
     from gitdesk.domain.calendar_days import Hours
+
+_MOST_DAYS = 731
 
 
 class DayOf(Value):
@@ -85,6 +87,40 @@ def in_words(plain: Mapping[str, Any]) -> str:
             if each
         )
     return "only on single dates"
+
+
+def week(calendar: Calendar) -> str:
+    """Returns the usual hours of a week in a line, as `in_words` does, of a calendar as it is reckoned with."""
+    if calendar.always:
+        return "always"
+    found: list[tuple[int, int, Hours]] = []
+    for weekday, hours in enumerate(calendar.days.weekly):
+        if found and found[-1][1:] == (weekday - 1, hours):
+            found[-1] = (found[-1][0], weekday, hours)
+        elif hours:
+            found.append((weekday, weekday, hours))
+    spans = []
+    for first, last, hours in found:
+        name = WEEKDAYS[first] if first == last else f"{WEEKDAYS[first]}-{WEEKDAYS[last]}"
+        spans.append(f"{name} {' '.join(text(*each) for each in hours)}")
+    return ", ".join(spans) or "only on single dates"
+
+
+def unusual(calendar: Calendar, start: int, end: int) -> Iterator[str]:
+    """Yields in words the dates between two instants that are worked otherwise than usual, of two years at the most."""
+    zone = calendar.zone
+    first, last = date_of((start + zone.offset(start)) // DAY), date_of((end + zone.offset(end)) // DAY)
+    for number in range(min((last - first).days + 1, _MOST_DAYS)):
+        one = day(calendar, first + timedelta(days=number))
+        hours = " ".join(one.hours) or "closed"
+        name = f"{WEEKDAYS[one.date.weekday()].capitalize()} {one.date.isoformat()}"
+        if one.special or (one.note and not one.exists):
+            note = f"{one.note}, " if one.note not in ("", hours) else ""
+            yield f"{name} {note}{hours}"
+        more = one.seconds - sum(b - a for a, b in one.open)
+        if one.exists and more:
+            way = "back" if more > 0 else "forward"
+            yield f"{name} clocks went {way}, {abs(more) // 60} min {'more' if more > 0 else 'less'}"
 
 
 def _clock(second: int) -> str:

@@ -43,6 +43,7 @@ class Said(Value):
     author: str
     automatic: bool = False
     position: int = -1  # where in history it was added, -1 when that is not known
+    commit: str = ""
 
 
 class Change(Value):
@@ -111,7 +112,16 @@ def steps_of(story: Story, remarks: list[str]) -> list[Step]:
         if at < story.created:
             early = max(early, story.created - at)
             at = story.created
-        steps.append(Step(at=at, position=said.position, said=said, by=said.author, written_at=said.at))
+        steps.append(
+            Step(
+                at=at,
+                position=said.position,
+                said=said,
+                commit=said.commit,
+                by=said.author,
+                written_at=said.at,
+            )
+        )
     if early > _LONG:
         remarks.append("a message is dated before the ticket was created; it counts from then")
     steps.sort(key=_order)

@@ -16,10 +16,12 @@ from gitdesk.domain.sla_cycle import (
     Cycle,
 )
 from gitdesk.domain.sla_watch import ENDED, RUN, VOIDED
-from gitdesk.value import Value
+from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from gitdesk.domain.calendar import Calendar
     from gitdesk.domain.sla_replay import Replay
     from gitdesk.domain.sla_watch import Watch
@@ -190,6 +192,20 @@ def cycle(
         moment(breached), breach_target, breach_policy, breach_priority, late_by, one.loosened_by,
         bool(one.no_reply), one.first_verdict, moment(one.first_stopped), remarks,
     )  # fmt: skip
+
+
+def orphaned(status: str, known: Container[str]) -> str:
+    """Returns what is odd about a status that the workflow has no longer, "" for one it has."""
+    if not status or status in known:
+        return ""
+    return f'the workflow has no status "{status}" any more; its clocks go on as when it was set'
+
+
+def marked(one: Cycle, remark: str) -> Cycle:
+    """Returns a cycle that has not ended with one remark more, unless it says so already."""
+    if not remark or not one.is_live or any("has no status" in known for known in one.remarks):
+        return one
+    return replace(one, remarks=(*one.remarks, remark))
 
 
 def moment(seconds: int | None) -> datetime | None:

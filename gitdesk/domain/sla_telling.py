@@ -7,14 +7,16 @@ from gitdesk.domain.sla_cycle import FIRST_RESPONSE, NEXT_RESPONSE, UPDATE
 from gitdesk.domain.sla_standing import moment
 from gitdesk.domain.sla_watch import RUN
 from gitdesk.domain.ticket import CUSTOMER, NOTE
+from gitdesk.domain.workflow import RESOLVED
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
     from typing import Any
 
+    from gitdesk.domain.calendar import Calendar
     from gitdesk.domain.sla_history import Step
     from gitdesk.domain.sla_replay import Replay
     from gitdesk.domain.sla_watch import Stretch, Watch
@@ -61,6 +63,17 @@ class Telling(Value):
     lines: tuple[Line, ...]
     end: str = ""
     last_working_at: datetime | None = None
+    promised: str = ""  # the target as the policy writes it
+    calendars: tuple[Hours, ...] = ()
+
+
+class Hours(Value):
+    """The opening hours a clock ran by: the calendar in the version of a commit, and the unusual dates in that time."""
+
+    calendar: str
+    commit: str
+    week: str
+    unusual: tuple[str, ...]
 
 
 def tell(replay: Replay, now: int) -> tuple[Telling, ...]:
@@ -87,7 +100,35 @@ def _telling(watch: Watch, causes: Mapping[int, str], replay: Replay) -> Telling
         lines=tuple(lines),
         end=end,
         last_working_at=moment(last) if last != due else None,
+        promised=_promised(watch),
+        calendars=tuple(_hours(watch)),
     )
+
+
+def _promised(watch: Watch) -> str:
+    targets = watch.policy.targets.get(watch.priority) if watch.policy is not None else None
+    duration = targets.get(watch.metric) if targets else None
+    return duration.text if duration is not None else ""
+
+
+def _hours(watch: Watch) -> Iterator[Hours]:
+    """Yields the calendars a clock ran by, in the order in which it did."""
+    from gitdesk.domain.calendar_month import unusual, week
+
+    spans: dict[tuple[str, str], tuple[Calendar, int, int]] = {}
+    for part in watch.stretches:
+        if part.running and part.calendar is not None:
+            key = (part.calendar.name, part.terms.commit)
+            calendar, start, _ = spans.get(key, (part.calendar, part.start, part.end))
+            spans[key] = (calendar, start, part.end)
+    for (name, commit), (calendar, start, end) in spans.items():
+        if name:
+            yield Hours(
+                calendar=name,
+                commit=commit,
+                week=week(calendar),
+                unusual=tuple(unusual(calendar, start, end)),
+            )
 
 
 def _end_of(watch: Watch, replay: Replay) -> int:
@@ -100,6 +141,9 @@ def _end_of(watch: Watch, replay: Replay) -> int:
 
 def _line(part: Stretch, total: int, causes: Mapping[int, str], replay: Replay) -> Line:
     step = replay.steps[part.cause] if part.cause >= 0 else None
+    why = causes.get(part.cause, "")
+    if step is not None and step.said is not None and step.said.kind == CUSTOMER and _would_stand(part):
+        why += "; it counts as open from here"
     start, end = moment(part.start), moment(part.end)
     assert start is not None
     assert end is not None
@@ -118,10 +162,19 @@ def _line(part: Stretch, total: int, causes: Mapping[int, str], replay: Replay) 
         policy_commit=part.terms.commit,
         priority=part.priority,
         target=part.target,
-        why=causes.get(part.cause, ""),
+        why=why,
         by=step.by if step is not None else replay.story.by,
         commit=step.commit if step is not None else replay.story.commit,
         written_at=moment(written) if step is not None and written and written != step.at else None,
+    )
+
+
+def _would_stand(part: Stretch) -> bool:
+    """Tells whether the clock runs in a status in which it usually stands."""
+    policy = part.terms.find(part.policy)
+    category = part.terms.categories.get(part.status, "")
+    return part.running and (
+        category == RESOLVED or (policy is not None and policy.pauses(part.status, category))
     )
 
 

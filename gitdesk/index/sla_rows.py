@@ -90,8 +90,8 @@ class ClockRows:
 
     # ---- tickets
 
-    def kept(self, ids: Sequence[str] | None) -> Iterator[tuple[int, tuple[Any, ...]]]:
-        """Yields last step and row of the standings of some tickets, None for all; see `_kept`."""
+    def kept(self, ids: Sequence[str] | None) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
+        """Yields last step, status and row of the standings of some tickets, None for all; see `_kept`."""
         where, parameters = among(ids)
         return _kept(self._connection, where, parameters)
 
@@ -121,16 +121,16 @@ class ClockRows:
 
 def _kept(
     connection: sqlite3.Connection, where: str, parameters: Sequence[Any]
-) -> Iterator[tuple[int, tuple[Any, ...]]]:
+) -> Iterator[tuple[int, str, tuple[Any, ...]]]:
     """Yields the standings of the readable tickets a condition on `t` selects, by ticket, metric and cycle.
 
-    Each is the instant of the ticket's last step, and its id, the parts of a Standing, title, assignee and group. What
-    the rows of a ticket share are the same objects.
+    Each is the instant of the last step of a ticket, its status, and a row: its id, the parts of a Standing, title,
+    assignee and group. What the rows of a ticket share are the same objects.
     """
-    heads: dict[str, tuple[int, tuple[str, str, str]]] = {
-        ticket: (last, (title, assignee, group))
-        for ticket, title, assignee, group, last in connection.execute(
-            f'SELECT id, title, assignee, "group", last_step FROM x_tickets t WHERE readable = 1 AND {where}',
+    heads: dict[str, tuple[int, str, tuple[str, str, str]]] = {
+        ticket: (last, status, (title, assignee, group))
+        for ticket, title, assignee, group, last, status in connection.execute(
+            f'SELECT id, title, assignee, "group", last_step, status FROM x_tickets t WHERE readable = 1 AND {where}',
             parameters,
         )
     }
@@ -139,7 +139,7 @@ def _kept(
     for row in connection.execute(statement, parameters):
         head = heads.get(row[0])
         if head is not None:
-            yield head[0], row + head[1]
+            yield head[0], head[1], row + head[2]
 
 
 def among(ids: Sequence[str] | None) -> tuple[str, tuple[str, ...]]:

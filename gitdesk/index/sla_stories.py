@@ -131,8 +131,8 @@ class Stories:
         if beginning[1] == "boundary":
             remarks.append("this clone is shallow: what happened before is not known")
         messages = [
-            Said(at=at, kind=kind, author=author, automatic=automatic, position=position)
-            for (at, kind, author, automatic), position in zip(thread, positions, strict=True)
+            Said(at=at, kind=kind, author=author, automatic=automatic, position=position, commit=commit)
+            for (at, kind, author, automatic), (position, commit) in zip(thread, positions, strict=True)
             if until is None or position <= until
         ]
         return Story(
@@ -152,16 +152,17 @@ class Stories:
         )
 
     @staticmethod
-    def _positions(rows: Sequence[Any], count: int) -> tuple[list[int], bool]:
-        """Returns where in history each message was added, -1 for those nobody can say it of."""
-        positions, sure = [-1] * count, True
+    def _positions(rows: Sequence[Any], count: int) -> tuple[list[tuple[int, str]], bool]:
+        """Returns where in history and in which commit each message was added, -1 where nobody can say it."""
+        unknown = [(-1, "")] * count
+        positions, sure = list(unknown), True
         for row in rows:
             kind, place = row[1], row[5]
             if kind == "message" and place is not None and place < count:
-                positions[place] = row[0]
+                positions[place] = (row[0], row[7])
             elif kind in ("message-removed", "message-moved"):
                 sure = False
-        return (positions if sure else [-1] * count), sure
+        return (positions if sure else unknown), sure
 
     def _back(
         self, rows: Sequence[Any], header: dict[str, Any], until: int | None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _WIDEST = 100
 _LEAST = 20  # columns for a reason, however narrow the page
+_UNUSUAL = 8  # dates that are listed
 _SHORT = 10  # digits of a commit
 _CLOSED, _TARGET = 2, 5  # columns: the time it ran while the calendar was closed, and what it was held to
 
@@ -87,6 +88,11 @@ def _verdict(clock: Mapping[str, Any], zone: tzinfo) -> tuple[str, str]:
     state, target = clock["state"], clock["target"]
     used = worked(clock["elapsed"]) + (f" of {worked(target)}" if target is not None else " used")
     late = f"{worked(clock['late_by'])} late" if clock.get("late_by") else "late"
+    against = clock.get("breach_target")
+    if clock.get("breached_at") and against is not None and against != target and state != "void":
+        used = f"{worked(clock['elapsed'])} of {worked(against)} then" + (
+            f", {worked(target)} now" if target is not None else ""
+        )
     if state == "n/a":
         return "does not apply", "dim"
     if state == "void":
@@ -119,12 +125,21 @@ def _terms(clock: Mapping[str, Any], place: str) -> Iterator[str]:
         version = f" as of commit {clock['policy_commit'][:_SHORT]}" if clock["policy_commit"] else ""
         priority = f", priority {clock['priority']}" if clock["priority"] else ""
         promised = worked(clock["target"]) if clock["target"] is not None else "nothing"
+        written = clock.get("promised") or ""
+        if written.endswith("d"):
+            promised = f"{written}, which is {promised}"
         yield safe(f'policy "{clock["policy"]}"{version}{priority}: {promised} {calendar}; times in {place}')
     other = (clock.get("breach_policy"), clock.get("breach_priority"), clock.get("breach_target"))
     if clock.get("breached_at") and other != (clock["policy"], clock["priority"], clock["target"]):
         text = f'it was missed against {worked(other[2] or 0)} (policy "{other[0]}", priority {other[1] or "none"})'
         by = f", loosened later by {clock['loosened_by']}" if clock.get("loosened_by") else ""
         yield safe(text + by)
+    for hours in clock.get("hours") or ():
+        yield safe(f"{hours['calendar']} ({hours['commit'][:_SHORT]}): {hours['week']}")
+        if hours["unusual"]:
+            listed = "; ".join(hours["unusual"][:_UNUSUAL])
+            more = len(hours["unusual"]) - _UNUSUAL
+            yield safe(f"in this time: {listed}" + (f"; and {more} more" if more > 0 else ""))
     if clock.get("first_verdict"):
         yield f"the first time it ended it was {clock['first_verdict'].replace('breached', 'missed')}"
 

@@ -93,6 +93,7 @@ def _fact_rows(ticket: Ticket, page: Page) -> Iterator[tuple[str, str]]:
         yield name.replace("_", " "), _when(ticket.get(name), page)
     for clock in _current(ticket.get("clocks") or ()):
         yield plain(clock["metric"]).replace("_", " "), _clock(clock, page)
+    yield from (("remark", safe(plain(text))) for text in _remarks(ticket.get("clocks") or ()))
     yield "tags", _text(ticket, "tags")
     yield "watchers", _text(ticket, "watchers")
     merged, about = _text(ticket, "merged_into"), ""
@@ -113,6 +114,13 @@ def _current(clocks: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]
     """Yields the last cycle of each metric that was promised anything."""
     last = {clock["metric"]: clock for clock in clocks if clock["state"] not in ("n/a", "void")}
     return iter(last.values())
+
+
+def _remarks(clocks: Iterable[Mapping[str, Any]]) -> Iterable[Any]:
+    """Returns what is odd about clocks, once each; of what does not apply nothing is."""
+    return dict.fromkeys(
+        text for clock in clocks if clock["state"] != "n/a" for text in clock.get("remarks") or ()
+    )
 
 
 def _clock(clock: Mapping[str, Any], page: Page) -> str:

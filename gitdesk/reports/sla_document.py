@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from gitdesk.reports.sla import SlaReport
 
 _ROWS, _BRIEF_ROWS = 500, 10  # of a list on a page, on a terminal
+_REMARKS = 12  # that are listed
 _NAMES = 40  # bars of one breakdown
 _UNNAMED = {"group": "no group", "agent": "nobody", "policy": "no policy", "priority": "no priority"}
 _WHO = (Field(name="assignee", title="agent", minor=True), Field(name="group", minor=True))
@@ -46,6 +47,8 @@ def document(report: SlaReport, *, brief: bool) -> Document:
     if report.problems:
         title = "These numbers are not whole: something could not be read"
         blocks.append(Notice(title=title, texts=tuple(report.problems), tone=BAD))
+    if report.tally.remarks:
+        blocks.append(_remarks(report))
     blocks.append(_figures(report))
     blocks += _brief(report, rows) if brief else _full(report, rows)
     return Document(
@@ -56,6 +59,15 @@ def document(report: SlaReport, *, brief: bool) -> Document:
         footer="Working time, replayed from the history in Git; times in UTC. A breach stays a breach, whatever is"
         " changed afterwards. The same commit and arguments give the same page.",
     )
+
+
+def _remarks(report: SlaReport) -> Notice:
+    """Returns what is odd about numbers that are told all the same; of what does not apply, not why."""
+    found = sorted(report.tally.remarks.items(), key=lambda item: (-item[1], item[0]))
+    texts = [f"{text} ({count:,})" for text, count in found[:_REMARKS]]
+    if len(found) > _REMARKS:
+        texts.append(f"and {len(found) - _REMARKS:,} more, which the rows of the JSON and CSV formats carry")
+    return Notice(title="Of some clocks there is something to know", texts=tuple(texts))
 
 
 def _brief(report: SlaReport, rows: int) -> Iterator[Any]:

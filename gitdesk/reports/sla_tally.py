@@ -48,6 +48,7 @@ class Tally:
         self.at_risk: list[Cycle] = []
         self.running: list[Cycle] = []  # breached, not over
         self.rows = self.tickets = 0
+        self.remarks: dict[str, int] = {}  # what is odd, and of how many clocks
         self._worst: list[tuple[int, int, Cycle]] = []
         self._parked: list[tuple[int, int, Cycle]] = []
         self._percent, self._ticket = percent, ""
@@ -61,6 +62,9 @@ class Tally:
         if self._period is not None and not self._belongs(cycle, state):
             return False
         self.rows += 1
+        if state != NOT_APPLICABLE:  # which says why, and that is all there is to know
+            for remark in cycle.remarks:
+                self.remarks[remark] = self.remarks.get(remark, 0) + 1
         if cycle.ticket != self._ticket:
             self._ticket = cycle.ticket
             self.tickets += 1

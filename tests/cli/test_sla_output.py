@@ -29,7 +29,7 @@ sla:
 """
 _AT = ("GITDESK_NOW", "GIT_AUTHOR_DATE", "GIT_COMMITTER_DATE")
 
-_STORY = ("ended_by", "last_working", "stretches")
+_STORY = ("ended_by", "last_working", "promised", "hours", "stretches")
 
 Call = Callable[..., str]
 

@@ -104,10 +104,12 @@ def test_status_times_come_from_the_same_history(history: History) -> None:
     assert history.spent(START + 9 * H, as_of=stamp(START + 2 * H)) == [(ONE, "new", H), (ONE, "waiting", H)]
 
 
-def test_a_ticket_dated_after_the_moment_has_no_clock_yet(history: History) -> None:
+def test_a_ticket_dated_after_the_moment_has_no_clock_yet_and_says_so(history: History) -> None:
     history.commit(START + 60, {TWO: text_of(TWO, created=START + 10 * H)})
     history.write()
-    assert of(kept_is_replayed(history, START + H), TWO) == {}
+    [early] = [one for one in kept_is_replayed(history, START + H) if one.ticket == TWO]
+    assert early.state == "n/a"
+    assert "dated" in early.remarks[0]
     assert of(kept_is_replayed(history, START + 11 * H), TWO)["resolution"] == ("running", H)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from gitdesk.domain.sla_cycle import Cycle
 from gitdesk.domain.sla_ended import Ended
-from gitdesk.domain.sla_standing import Standing, cycle
+from gitdesk.domain.sla_standing import Standing, cycle, marked, orphaned
 from gitdesk.reports.sla_row import json_writer
 from gitdesk.value import parts_of, replace
 
@@ -75,3 +75,15 @@ def test_a_row_reads_as_the_cycle_it_is(one: Standing) -> None:
     write = json_writer()
     assert write(row) == write(expected)
     assert json.loads(write(row))["ticket"] == names["ticket"]
+
+
+def test_a_status_the_workflow_has_no_longer_marks_what_has_not_ended() -> None:
+    gone = orphaned("snoozed", {"open"})
+    assert "snoozed" in gone
+    assert orphaned("open", {"open"}) == orphaned("", ()) == ""
+    running = replace(MET, state="running", stopped=None, due=1_795_100_000)
+    live = cycle(running, MET.settled, None, ticket="A", title="", assignee="", group="")
+    over = cycle(MET, MET.settled, None, ticket="A", title="", assignee="", group="")
+    assert marked(live, gone).remarks == (gone,)
+    assert marked(marked(live, gone), gone).remarks == (gone,)
+    assert marked(over, gone) is over

@@ -46,7 +46,7 @@ def test_the_worked_example_line_by_line() -> None:
     assert [(line.running, line.elapsed // 60, line.total // 60, line.why) for line in story.lines] == [
         (True, 150, 150, "created"),
         (False, 0, 150, "status new → waiting"),
-        (True, 30, 180, "ana wrote"),
+        (True, 30, 180, "ana wrote; it counts as open from here"),
         (True, 90, 270, "priority high → urgent"),
     ]
     assert story.end == "status waiting → resolved"
