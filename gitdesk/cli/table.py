@@ -60,7 +60,9 @@ COMMANDS: tuple[Row, ...] = (
     Row("sql", "gitdesk.cli.sql:command", "Ask the index in SQL, read only", LOOK),
     Row("sla status", "gitdesk.cli.sla_status:command", "Show where clocks stand and what is due", LOOK),
     Row("sla explain", "gitdesk.cli.sla_explain:command", "Tell the story of a ticket's clocks", LOOK),
-    Row("sla policies", "gitdesk.cli.sla_policies:command", "Show which policy each ticket has, and why", LOOK),
+    Row(
+        "sla policies", "gitdesk.cli.sla_policies:command", "Show which policy each ticket has, and why", LOOK
+    ),
     Row("sla report", "gitdesk.cli.sla_report:command", "Report what was kept, missed, and is at risk", LOOK),
     Row("calendar list", "gitdesk.cli.calendar_list:command", "List the calendars", LOOK),
     Row("calendar show", "gitdesk.cli.calendar_show:command", "Draw a month of a calendar", LOOK),

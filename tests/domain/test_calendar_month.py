@@ -28,5 +28,5 @@ def test_unusual_dates_are_holidays_other_hours_and_changes_of_the_clocks() -> N
     assert list(unusual(found, start, end)) == [
         "Fri 2026-10-23 closed",
         "Sun 2026-10-25 clocks went back, 60 min more",
-        "Tue 2026-10-27 08:00-12:00",
+        "Tue 2026-10-27 other hours, 08:00-12:00",
     ]
