@@ -32,7 +32,7 @@ them. A desk weighs them as it likes, under [`rules.checks`](gitdesk-yaml.md#rul
 said and holds nobody up, `off` is silent. Codes stay what they are for good.
 
 W002 to W006, P002 to P007 and A hang on who makes a change, when and why: they are about commits, not about files as
-they stand. History that was imported is not held to them.
+they stand. `check --history` does not hold imported history to them; a range judges whatever it brings in.
 
 ## What only warns, and why
 

@@ -154,9 +154,10 @@ class _Moment:
             self.tells_ahead = at is None
             place = rows.place(self.commit)
             if place is None:
+                branch = desk.location.branch
                 raise UsageError(
-                    f'"{as_of}" never was the tip of the desk\'s branch',
-                    hint="clocks are told for commits of the branch itself, not for those a merge brought in",
+                    f'"{as_of}" never was the tip of the desk\'s branch' + (f' "{branch}"' if branch else ""),
+                    hint="name a time, or a commit of that branch itself and not one that a merge brought in",
                 )
             self.until, time = place
             self.as_of = at or moment(time) or desk.now
