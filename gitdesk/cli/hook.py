@@ -2,19 +2,97 @@
 
 from __future__ import annotations
 
+import sys
+
 from gitdesk.cli import spec
 from gitdesk.cli.check import told
 from gitdesk.cli.context import Context
+from gitdesk.cli.output import say
 from gitdesk.cli.spec import OneOf, argument
+from gitdesk.errors import GitdeskError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from gitdesk.desk.pushes import Verdict
+
+_HERE = "."  # where Git starts a hook; no variable of the pusher's says otherwise
+_MOST_INPUT = 100_000_000  # bytes: a push of half a million references
 
 
 @spec.command("hook", hidden=True)
-@argument("name", type=OneOf("hook", "pre-commit"))
+@argument("name", type=OneOf("hook", "pre-commit", "pre-push", "pre-receive"))
 @argument("rest", nargs=-1)
-def command(context: Context, name: str, rest: tuple[str, ...]) -> int:  # noqa: ARG001 - Git may pass more
-    """Run a hook: pre-commit judges what is staged."""
+def command(context: Context, name: str, rest: tuple[str, ...]) -> int:
+    """Run a hook: pre-commit judges what is staged, pre-push what goes out, pre-receive what comes in."""
+    if name == "pre-commit":
+        return _staged(context)
+    lines = _lines()
+    if not lines:
+        return 0
+    from gitdesk.desk import pushes
+
+    try:
+        if name == "pre-push":
+            remote = rest[0] if rest else ""
+            verdicts = pushes.outgoing(_HERE, context.environ, context.watch, remote, lines)
+            return _told(
+                verdicts, "not pushed", "git push --no-verify goes on all the same; a server may refuse it"
+            )
+        verdicts = pushes.incoming(_HERE, context.environ, context.watch, lines, now=context.now)
+        return _told(
+            verdicts, "push refused", "mend the commits that are named (git rebase -i), then push again"
+        )
+    except GitdeskError as error:
+        error.message = f"{'push refused' if name == 'pre-receive' else 'not pushed'}: {error.message}"
+        raise
+
+
+def _staged(context: Context) -> int:
+    from gitdesk.desk.uncommitted import goes_on_desk
+
+    if not goes_on_desk(context.start, context.environ):
+        return 0
     from gitdesk.reports.violations import CheckReport
 
     report = CheckReport(context.desk.check(staged=True))
     told(context, report, quiet=True)
     return 1 if report.errors else 0
+
+
+def _lines() -> list[str]:
+    """Returns the lines that Git gives a hook on standard input."""
+    data = sys.stdin.buffer.read(_MOST_INPUT + 1) if sys.stdin is not None else b""
+    if len(data) > _MOST_INPUT:
+        raise UsageError("too many references in one push")
+    return [line for line in data.decode("utf-8", "surrogateescape").split("\n") if line]
+
+
+def _told(verdicts: Iterable[Verdict], outcome: str, way_out: str) -> int:
+    """Says on standard error what was found, the most important first; returns the exit code."""
+    refused = False
+    for one in verdicts:
+        if not one.shown:
+            continue
+        from gitdesk.render.text import safe
+        from gitdesk.reports.violations import counted
+
+        refused = refused or bool(one.errors)
+        counts = ", ".join(
+            counted(number, noun)
+            for number, noun in ((one.errors, "error"), (one.warnings, "warning"))
+            if number
+        )
+        judged = f'{counted(one.commits, "commit")} for the branch "{one.branch}" of the desk: {counts}'
+        say(safe(f"{outcome}: {judged}" if one.errors else judged), "error: " if one.errors else "")
+        for each in one.shown:
+            say(safe(f"{each} (commit {each.commit[:10]})" if each.commit else str(each)))
+            if each.hint:
+                say(safe(each.hint), "    hint: ")
+        if one.errors + one.warnings > len(one.shown):
+            call = f"gitdesk check {one.old[:10]}..{one.new[:10]}" if one.old else "gitdesk check --history"
+            say(f"… and {one.errors + one.warnings - len(one.shown):,} more; {call} tells all")
+    if refused:
+        say(way_out, "hint: ")
+    return 1 if refused else 0

@@ -99,6 +99,9 @@ COMMANDS: tuple[Row, ...] = (
     Row("attach", "gitdesk.cli.attach:command", "Attach files", TIDY),
     Row("check", "gitdesk.cli.check:command", "Check the desk against its rules", CARE),
     Row("rule", "gitdesk.cli.rule:command", "Explain a rule by its code", CARE),
+    Row("hooks install", "gitdesk.cli.hooks:install", "Put hooks into a clone or a server", CARE),
+    Row("hooks uninstall", "gitdesk.cli.hooks:uninstall", "Take them out, and put back what was there", CARE),
+    Row("hooks status", "gitdesk.cli.hooks:status", "Tell whose each hook is", CARE),
     Row("import", "gitdesk.cli.import_:command", "Bring the history of another system in", CARE),
     Row("export", "gitdesk.cli.export:command", "Take tickets out, with all that ever happened", CARE),
     Row("hook", "gitdesk.cli.hook:command", "", HIDDEN),
@@ -107,6 +110,7 @@ COMMANDS: tuple[Row, ...] = (
 # Nouns with commands of their own, and what the help says of them.
 NOUNS = {
     "calendar": "Working hours: list, show, due, elapsed, open …",
+    "hooks": "Hooks that judge commits and pushes: install, uninstall, status",
     "sla": "Service levels: status, report, explain, policies",
 }
 

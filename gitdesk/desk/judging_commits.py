@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gitdesk.desk.commit_changes import Judged
     from gitdesk.desk.door import Desk
     from gitdesk.desk.revisions import Span
-    from gitdesk.domain.change import FileVersion
+    from gitdesk.domain.change import Commit, FileVersion
     from gitdesk.domain.config import Config
     from gitdesk.domain.rules_context import Context
     from gitdesk.store.git import Repo
@@ -47,12 +47,23 @@ Law = Callable[["Record"], Rules]
 
 
 class Walk:
-    """Violations in the order of the commits; `commits` counts those that were judged, once all are through."""
+    """Violations in the order of the commits; `commits` counts those that were judged, once all are through.
 
-    def __init__(self, desk: Desk, span: Span | None, law: Law, fresh: Config | None = None) -> None:
+    With `now`, the clock of who judges, no commit may be dated after it.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        span: Span | None,
+        law: Law,
+        fresh: Config | None = None,
+        *,
+        now: datetime | None = None,
+    ) -> None:
         self.commits = 0
         self.span = span
-        self._desk, self._law, self._fresh = desk, law, fresh
+        self._desk, self._law, self._fresh, self._now = desk, law, fresh, now
         self._head = span.head if span is not None else desk.tip
         self._seen: set[str] = set()
         self._times: dict[str, datetime] = {}  # of commits, by their committers' clocks
@@ -82,13 +93,21 @@ class Walk:
             self._times[commit.id] = commit.committer.at
             given = law(one.record)
             if given.config is None or not one.files:
+                if given.config is not None and given.people:
+                    yield from self._ahead(commit, given.config)
                 continue
             context = None
             if given.people:
                 stood_on = max(filter(None, map(self._time, commit.parents)), default=None)
-                context = context_of(commit, given.config, parent_at=stood_on)
+                context = context_of(commit, given.config, now=self._now, parent_at=stood_on)
             for found in _violations(repo, one, given.config, context):
                 yield self._advised(found, one, given.config) if self._fresh is not None else found
+
+    def _ahead(self, commit: Commit, config: Config) -> Iterator[Violation]:
+        """Yields a date to come of a commit without files of the desk: the next ones would stand on it."""
+        if self._now is not None and commit.committer.at > self._now:
+            for found in rules.check_commit(config, context_of(commit, config, now=self._now), PATH):
+                yield replace(found, commit=commit.id)
 
     def _time(self, commit: str) -> datetime | None:
         """Returns when a commit was made; one of the base is looked up once."""
@@ -174,7 +193,7 @@ class Walk:
         yield from (one for one in _holidays_at(repo, commit) if one.fingerprint not in old)
 
 
-def between(desk: Desk, text: str) -> Walk:
+def between(desk: Desk, text: str, *, now: datetime | None = None) -> Walk:
     """Returns what the commits of a range (`BASE..HEAD`) bring in, each judged by the rules of the base.
 
     Who could bring the rules along could allow himself anything. Only where the base is no desk yet, or its
@@ -183,7 +202,7 @@ def between(desk: Desk, text: str) -> Walk:
     """
     span = revisions.span(desk, text)
     if not read.holds_desk(desk.repo, span.base):
-        return Walk(desk, span, _Grown(desk.repo).law)
+        return Walk(desk, span, _Grown(desk.repo).law, now=now)
     fresh = _config_at(desk, span.head)
     try:
         config = Configurations(desk.repo).at(span.base)
@@ -192,10 +211,10 @@ def between(desk: Desk, text: str) -> Walk:
             raise
         config = fresh
     fixed = Rules(config=config)
-    return Walk(desk, span, lambda _: fixed, fresh if fresh != config else None)
+    return Walk(desk, span, lambda _: fixed, fresh if fresh != config else None, now=now)
 
 
-def everything(desk: Desk) -> Walk:
+def everything(desk: Desk, *, now: datetime | None = None) -> Walk:
     """Returns what every commit of the desk brought in, each judged by the rules in force before it.
 
     Of what was imported the files are judged alone: who did it elsewhere, and when, this desk's rules did not govern.
@@ -208,7 +227,7 @@ def everything(desk: Desk) -> Walk:
         imported = any(key == SOURCE for key, _ in record.commit.trailers)
         return replace(given, people=False) if imported else given
 
-    return Walk(desk, None, law)
+    return Walk(desk, None, law, now=now)
 
 
 class _Grown:

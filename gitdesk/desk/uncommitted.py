@@ -7,9 +7,12 @@ from contextlib import suppress
 
 from gitdesk.domain.config import PATH
 from gitdesk.store import read
+from gitdesk.store.git import Repo
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gitdesk.desk.door import Desk
 
 CONFIG_CHANGED = f"{PATH} has changes that are not committed; they are not in force"
@@ -23,6 +26,13 @@ _UNMERGED = (
     "--no-renames",
     "--no-ext-diff",
 )
+
+
+def goes_on_desk(start: str, environ: Mapping[str, str]) -> bool:
+    """Tells whether the next commit of a work tree stands on a desk, and not on code beside one."""
+    with Repo.discover(start, environ) as repo:
+        _, head = repo.head()
+        return head is not None and read.holds_desk(repo, head)
 
 
 def config_differs(desk: Desk) -> bool:

@@ -34,6 +34,7 @@ KINDS = (
     "calendar_open",
     "calendar_intervals",
     "holidays",
+    "hooks",
 )
 
 # What JSON may carry as it is but a terminal must not see; JSON reads the escape as the same character.

@@ -211,6 +211,7 @@ VALID = {
         "country": "HR", "path": "calendars/HR.yaml", "first": 2024, "last": 2029, "subdivisions": [], "dates": 80,
         "added": ["2026-01-01 Nova godina"], "removed": [], "changed": True, "commit": None,
     },
+    "hooks": {"name": "pre-commit", "state": "ours", "done": "put in", "detail": "d", "hint": None},
 }  # fmt: skip
 BROKEN = {
     "tickets": {"created": "yesterday"},
@@ -233,6 +234,7 @@ BROKEN = {
     "calendar_open": {"open": None},
     "calendar_intervals": {"close": None},
     "holidays": {"changed": None},
+    "hooks": {"state": "fine"},
 }
 
 

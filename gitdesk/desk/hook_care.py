@@ -1,0 +1,123 @@
+"""Hooks of a clone or of a server: putting them in, taking them out, telling how they stand."""
+
+from __future__ import annotations
+
+import shutil
+
+from gitdesk.errors import GitdeskError, Refused, UsageError
+from gitdesk.store import hook_files, install, read
+from gitdesk.store.git import Repo, require_version
+from gitdesk.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_WORDS = {
+    hook_files.OURS: "gitdesk's",
+    hook_files.CHAINED: "gitdesk's, behind the one that was there",
+    hook_files.OUTDATED: "gitdesk's, but not of this version",
+    hook_files.THEIRS: "somebody else's",
+    hook_files.NONE: "none",
+}
+_REFRESH = (hook_files.OUTDATED, hook_files.THEIRS, hook_files.NONE)
+
+
+class Standing(Value):
+    """How one hook, or what hooks need, stands; `done` is what a command has just done about it."""
+
+    name: str
+    state: str
+    detail: str
+    hint: str | None = None
+    done: str = ""
+
+
+def put_in(start: str, environ: Mapping[str, str], *, server: bool) -> tuple[Standing, ...]:
+    """Puts our hooks in; raises Refused where another program keeps the hooks, UsageError in the wrong place."""
+    require_version(environ)
+    with Repo.discover(start, environ) as repo:
+        bare = hook_files.is_bare(repo)
+        if server and not bare:
+            raise UsageError(
+                "--server is for the bare repository that people push to",
+                hint="in a clone: gitdesk hooks install",
+            )
+        if bare and not server:
+            raise UsageError(
+                "nobody commits in a bare repository", hint="for a server: gitdesk hooks install --server"
+            )
+        manager = hook_files.find_manager(repo)
+        if manager is not None:
+            raise Refused(f"{manager.name} keeps the hooks here, so nothing was put in", hint=manager.advice)
+        folder = hook_files.directory(repo)
+        names = _names(repo)
+        done = {name: hook_files.put_in(folder, name) for name in names}
+        return (*(_standing(folder, name, done[name]) for name in names), _program(environ))
+
+
+def take_out(start: str, environ: Mapping[str, str]) -> tuple[Standing, ...]:
+    """Takes our hooks out and puts back what was there before."""
+    with Repo.discover(start, environ) as repo:
+        folder = hook_files.directory(repo)
+        names = _names(repo)
+        done = {name: hook_files.take_out(folder, name) for name in names}
+        return tuple(_standing(folder, name, done[name]) for name in names)
+
+
+def standing(start: str, environ: Mapping[str, str]) -> tuple[Standing, ...]:
+    """Returns whose each hook is, whether they would find gitdesk, and what `init` sets for Git's merges."""
+    with Repo.discover(start, environ) as repo:
+        manager = hook_files.find_manager(repo)
+        folder = hook_files.directory(repo)
+        found = [_standing(folder, name) for name in _names(repo)]
+        if manager is not None:
+            hint = manager.advice
+            found = [Standing(name=one.name, state=one.state, detail=one.detail) for one in found]
+            found.append(
+                Standing(name="hooks", state="elsewhere", detail=f"{manager.name} keeps them", hint=hint)
+            )
+        found.append(_program(environ))
+        found += _attributes(repo, environ)
+        return tuple(found)
+
+
+def _names(repo: Repo) -> tuple[str, ...]:
+    return hook_files.SERVER if hook_files.is_bare(repo) else hook_files.CLIENT
+
+
+def _standing(folder: str, name: str, done: str = "") -> Standing:
+    state = hook_files.state(folder, name)
+    server = " --server" if name in hook_files.SERVER else ""
+    hint = f"gitdesk hooks install{server} puts it in" if state in _REFRESH and not done else None
+    return Standing(name=name, state=state, detail=f"{_WORDS[state]}, in {folder}", hint=hint, done=done)
+
+
+def _program(environ: Mapping[str, str]) -> Standing:
+    """Returns whether a hook would find gitdesk, by the PATH there is now."""
+    path = shutil.which("gitdesk", path=environ.get("PATH", ""))
+    if path is not None:
+        return Standing(name="program", state="ok", detail=path)
+    hint = "put a link to it into a folder of the PATH that Git has, such as /usr/local/bin"
+    return Standing(name="program", state="missing", detail="no gitdesk on the PATH", hint=hint)
+
+
+def _attributes(repo: Repo, environ: Mapping[str, str]) -> Iterator[Standing]:
+    """Yields what `.gitattributes` of the desk says, and whether a merge driver of that name is set up."""
+    try:
+        location = read.locate(repo, environ)
+        tip = location.tip or ""
+        data = read.find_file(repo, tip, install.ATTRIBUTES_PATH)
+    except GitdeskError as error:
+        yield Standing(name="attributes", state="none", detail=error.message, hint=error.hint)
+        return
+    present = data is not None and install.attributes_with_ours(data) == data
+    yield Standing(
+        name="attributes",
+        state="ok" if present else "missing",
+        detail=f"{install.ATTRIBUTES_PATH} of the desk {'has' if present else 'lacks'} its line",
+        hint=None if present else f"add to {install.ATTRIBUTES_PATH}: {install.ATTRIBUTES}",
+    )
+    driver = repo.config("merge.gitdesk.driver")
+    detail = f"Git runs {driver}" if driver else "none set, so Git merges tickets line by line"
+    yield Standing(name="merge driver", state="ok" if driver else "none", detail=detail)

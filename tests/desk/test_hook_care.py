@@ -1,0 +1,206 @@
+"""Hooks put in, refreshed, put before others and taken out again."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from gitdesk import resources
+
+from .conftest import Place
+from .hooked import Hooked
+
+THEIRS = '#!/bin/sh\n# theirs\necho "theirs: $(cat | wc -l)" >&2\n[ ! -e refuse ]\n'
+
+
+@pytest.fixture
+def desk(place: Place) -> Hooked:
+    """Returns a desk without any hook."""
+    hooked = Hooked.of(place)
+    (place.path / ".git" / "hooks" / "pre-commit").unlink()
+    return hooked
+
+
+def states(desk: Hooked, *words: str, cwd: Path | None = None) -> dict[str, str]:
+    done = desk.gitdesk("hooks", *(words or ("status",)), "--json", cwd=cwd)
+    assert done.returncode == 0, done.stderr
+    return {one["name"]: one["state"] for one in json.loads(done.stdout)["items"]}
+
+
+def their_hook(folder: Path, name: str = "pre-commit", mode: int = 0o754) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name
+    path.write_text(THEIRS)
+    path.chmod(mode)
+    return path
+
+
+def test_install_puts_both_in_and_a_second_time_changes_nothing(desk: Hooked) -> None:
+    assert states(desk)["pre-commit"] == "none"
+    assert states(desk, "install")["pre-push"] == "ours"
+    done = desk.gitdesk("hooks", "install")
+    assert done.stdout.count("unchanged") == 2
+    found = states(desk)
+    assert (found["pre-commit"], found["program"], found["attributes"]) == ("ours", "ok", "ok")
+
+
+def test_a_hook_that_is_there_runs_first_and_its_exit_code_counts(desk: Hooked) -> None:
+    their_hook(desk.path / ".git" / "hooks")
+    assert states(desk, "install")["pre-commit"] == "chained"
+    file = desk.ticket()
+    file.write_text(file.read_text().replace("priority: normal", "priority: normla"))
+    done = desk.run("git", "commit", "-qam", "by hand")
+    assert done.returncode != 0
+    assert "theirs: 0" in done.stderr
+    assert "normla" in done.stdout + done.stderr
+    file.write_text(file.read_text().replace("priority: normla", "priority: high"))
+    (desk.path / "refuse").touch()
+    assert desk.run("git", "commit", "-qam", "by hand").returncode != 0
+    (desk.path / "refuse").unlink()
+    assert desk.run("git", "commit", "-qam", "by hand").returncode == 0
+
+
+@pytest.mark.parametrize("mode", [0o754, 0o640])
+def test_uninstall_puts_back_what_was_there_byte_for_byte(desk: Hooked, mode: int) -> None:
+    path = their_hook(desk.path / ".git" / "hooks", mode=mode)
+    before = path.stat()
+    states(desk, "install")
+    assert states(desk, "uninstall") == {"pre-commit": "theirs", "pre-push": "none"}
+    assert path.read_text() == THEIRS
+    assert (path.stat().st_mode, path.stat().st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
+    assert [one.name for one in path.parent.glob("*gitdesk*")] == []
+
+
+def test_a_link_as_a_hook_is_kept_as_a_link(desk: Hooked) -> None:
+    target = their_hook(desk.path.parent / "elsewhere", "hook")
+    hooks = desk.path / ".git" / "hooks"
+    (hooks / "pre-push").symlink_to(target)
+    states(desk, "install")
+    assert target.read_text() == THEIRS
+    states(desk, "uninstall")
+    assert (hooks / "pre-push").readlink() == target
+
+
+def test_our_own_hook_of_old_is_refreshed_and_not_kept(desk: Hooked) -> None:
+    path = desk.path / ".git" / "hooks" / "pre-commit"
+    path.write_text(
+        "#!/bin/sh\n# Judges staged ticket files by hand before they are committed; costs nothing.\nexit 0\n"
+    )
+    assert states(desk)["pre-commit"] == "outdated"
+    states(desk, "install")
+    assert path.read_text() == resources.read("hooks", "pre-commit")
+    assert states(desk)["pre-commit"] == "ours"
+
+
+def test_with_no_room_to_keep_a_hook_nothing_is_lost(desk: Hooked) -> None:
+    hooks = desk.path / ".git" / "hooks"
+    their_hook(hooks)
+    their_hook(hooks, "pre-commit.before-gitdesk")
+    done = desk.gitdesk("hooks", "install")
+    assert done.returncode == 1
+    assert "move one of them" in done.stderr
+    assert (hooks / "pre-commit").read_text() == THEIRS
+
+
+def test_the_hooks_path_of_the_clone_is_respected(desk: Hooked) -> None:
+    own = desk.path.parent / "my own hooks"
+    desk.git("config", "core.hooksPath", str(own))
+    states(desk, "install")
+    assert sorted(path.name for path in own.iterdir()) == ["pre-commit", "pre-push"]
+
+
+def test_a_hooks_path_for_all_repositories_is_left_alone(desk: Hooked) -> None:
+    own = desk.path.parent / "everybodys"
+    desk.environ |= {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": "core.hooksPath",
+        "GIT_CONFIG_VALUE_0": str(own),
+    }
+    done = desk.gitdesk("hooks", "install")
+    assert done.returncode == 1
+    assert "gitdesk hook pre-commit || exit" in done.stderr
+    assert not own.exists()
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        (".husky/pre-commit", "gitdesk hook pre-commit"),
+        ("lefthook.yml", "pre-commit: {commands: {gitdesk: {run: gitdesk hook pre-commit}}}"),
+        (".pre-commit-config.yaml", "entry: gitdesk hook pre-commit"),
+        ("in the tree/pre-commit", "gitdesk hook pre-commit || exit"),
+    ],
+)
+def test_where_another_program_keeps_the_hooks_the_line_to_add_is_told(
+    desk: Hooked, file: str, line: str
+) -> None:
+    path = desk.path / file
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    if file.startswith("in "):
+        desk.git("config", "core.hooksPath", "in the tree")
+    done = desk.gitdesk("hooks", "install")
+    assert done.returncode == 1
+    assert line in done.stderr
+    assert list((desk.path / ".git" / "hooks").glob("pre-*[!e]")) == []
+    assert states(desk)["hooks"] == "elsewhere"
+
+
+def test_a_linked_work_tree_shares_the_hooks(desk: Hooked) -> None:
+    linked = desk.path.parent / "linked tree"
+    desk.git("worktree", "add", "-q", "-b", "topic", str(linked))
+    assert states(desk, "install", cwd=linked)["pre-commit"] == "ours"
+    assert states(desk)["pre-push"] == "ours"
+    file = next(iter([linked / "tickets" / "x.md"]))
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("no ticket\n")
+    desk.run("git", "add", "-A", cwd=linked)
+    assert desk.run("git", "commit", "-qm", "by hand", cwd=linked).returncode != 0
+
+
+def test_a_hook_before_ours_on_a_server_is_given_the_same_lines(desk: Hooked) -> None:
+    desk.git("branch", "-M", "main")
+    desk.git("init", "-q", "--bare", "-b", "main", str(desk.server))
+    their_hook(desk.server / "hooks", "pre-receive")
+    desk.git("remote", "add", "origin", f"file://{desk.server}")
+    assert states(desk, "install", "--server", cwd=desk.server)["pre-receive"] == "chained"
+    done = desk.push("main", "main:other")
+    assert done.returncode == 0, done.stderr
+    assert "theirs: 2" in done.stderr
+    (desk.server / "refuse").touch()
+    desk.ticket()
+    assert desk.push("main").returncode != 0
+
+
+def test_server_and_clone_are_told_apart(desk: Hooked) -> None:
+    done = desk.gitdesk("hooks", "install", "--server")
+    assert (done.returncode, "--server is for the bare repository" in done.stderr) == (2, True)
+    desk.git("init", "-q", "--bare", str(desk.server))
+    done = desk.gitdesk("hooks", "install", cwd=desk.server)
+    assert (done.returncode, "hooks install --server" in done.stderr) == (2, True)
+
+
+def test_folders_of_code_that_are_called_as_the_desks_are_nobodys_business(desk: Hooked) -> None:
+    states(desk, "install")
+    desk.git("switch", "-q", "--orphan", "code")
+    (desk.path / "calendars").mkdir(exist_ok=True)
+    (desk.path / "calendars" / "x.yaml").write_text("no: holidays\n")
+    desk.git("add", "-A")
+    done = desk.run("git", "commit", "-qm", "code")
+    assert done.returncode == 0, done.stderr
+    (desk.path / "calendars" / "y.yaml").write_text("no: holidays\n")
+    desk.git("add", "-A")
+    assert desk.run("git", "commit", "-qm", "code").returncode == 0
+
+
+def test_a_submodule_has_hooks_of_its_own(desk: Hooked) -> None:
+    whole = desk.path.parent / "whole"
+    desk.git("init", "-q", str(whole))
+    desk.run(
+        "git", "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(desk.path), "sub", cwd=whole
+    )
+    assert states(desk, "install", cwd=whole / "sub")["pre-push"] == "ours"
+    assert (whole / ".git" / "modules" / "sub" / "hooks" / "pre-push").exists()
+    assert not (whole / ".git" / "hooks" / "pre-push").exists()

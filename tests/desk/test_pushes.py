@@ -1,0 +1,210 @@
+"""Real pushes: what the hook of a server and that of a clone let pass and what they refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import Place
+from .hooked import Hooked
+
+
+@pytest.fixture
+def desk(place: Place) -> Hooked:
+    """Returns a desk with a ticket, on a server whose hook has judged the first push."""
+    hooked = Hooked.of(place)
+    hooked.ticket()
+    hooked.serve()
+    done = hooked.push("main")
+    assert done.returncode == 0, done.stderr
+    return hooked
+
+
+def ticket(desk: Hooked) -> Path:
+    return next((desk.path / "tickets").rglob("*.md"))
+
+
+def test_what_keeps_the_rules_is_accepted(desk: Hooked) -> None:
+    desk.ticket()
+    done = desk.push("main")
+    assert done.returncode == 0, done.stderr
+    assert desk.tip() == desk.git("rev-parse", "main")
+
+
+def test_a_refusal_tells_rule_place_and_what_to_do_on_the_terminal_of_who_pushes(desk: Hooked) -> None:
+    before = desk.tip()
+    commit = desk.edit(ticket(desk), "priority: normal", "priority: normla")
+    done = desk.push("main")
+    assert done.returncode != 0
+    assert desk.tip() == before
+    said = [line.removeprefix("remote: ").rstrip() for line in done.stderr.splitlines()]
+    assert 'error: push refused: 1 commit for the branch "main" of the desk: 1 error' in said
+    assert any("F041" in line and "normla" in line and commit[:10] in line for line in said), said
+    assert any('did you mean "normal"' in line for line in said)
+
+
+def test_a_bad_commit_in_the_middle_is_found_though_a_later_one_mends_it(desk: Hooked) -> None:
+    bad = desk.edit(ticket(desk), "priority: normal", "priority: normla")
+    desk.edit(ticket(desk), "priority: normla", "priority: normal")
+    done = desk.push("main")
+    assert done.returncode != 0
+    assert bad[:10] in done.stderr
+
+
+def test_the_branch_of_the_desk_cannot_be_deleted(desk: Hooked) -> None:
+    desk.run("git", "config", "receive.denyDeleteCurrent", "ignore", cwd=desk.server)
+    before = desk.tip()
+    done = desk.push("--delete", "main")
+    assert done.returncode != 0
+    assert "cannot be deleted" in done.stderr
+    assert desk.tip() == before
+
+
+def test_what_is_there_cannot_be_rewritten(desk: Hooked) -> None:
+    before = desk.tip()
+    desk.git("commit", "-q", "--amend", "--allow-empty", "-m", "another story")
+    done = desk.push("--force", "main")
+    assert done.returncode != 0
+    assert "cannot be taken away or rewritten" in done.stderr
+    assert desk.tip() == before
+
+
+def test_other_branches_and_tags_pass_whatever_they_hold(desk: Hooked) -> None:
+    desk.git("switch", "-qc", "topic")
+    desk.edit(ticket(desk), "priority: normal", "priority: normla")
+    desk.git("tag", "v1")
+    done = desk.push("topic", "v1")
+    assert done.returncode == 0, done.stderr
+    assert desk.push("--delete", "topic").returncode == 0
+
+
+def test_one_bad_branch_of_two_refuses_the_whole_push(desk: Hooked) -> None:
+    desk.git("branch", "topic")
+    desk.edit(ticket(desk), "priority: normal", "priority: normla")
+    assert desk.push("topic", "main").returncode != 0
+    assert desk.tip("topic") == ""
+
+
+def test_the_first_push_is_judged_from_the_first_commit_on(place: Place) -> None:
+    hooked = Hooked.of(place)
+    file = hooked.ticket()
+    hooked.edit(file, "priority: normal", "priority: normla")
+    hooked.serve()
+    done = hooked.push("main")
+    assert done.returncode != 0
+    assert "F041" in done.stderr
+    assert hooked.tip() == ""
+
+
+def test_the_rules_are_those_of_the_server_not_those_that_are_pushed_along(desk: Hooked) -> None:
+    desk.edit(desk.path / "gitdesk.yaml", "  - name: low\n", "  - name: whatever\n  - name: low\n")
+    desk.edit(ticket(desk), "priority: normal", "priority: whatever")
+    done = desk.push("main")
+    assert done.returncode != 0
+    assert "whatever" in done.stderr
+    assert "let that land first" in done.stderr
+
+
+def test_another_branch_does_not_become_the_desks_to_get_around_the_rules(desk: Hooked) -> None:
+    desk.run("git", "symbolic-ref", "HEAD", "refs/heads/code", cwd=desk.server)
+    desk.run("git", "branch", "-m", "main", "desk", cwd=desk.server)
+    desk.git("branch", "code")
+    assert desk.push("code").returncode == 0
+    desk.edit(ticket(desk), "priority: normal", "priority: normla")
+    assert desk.push("main:desk").returncode != 0
+
+
+@pytest.mark.parametrize("file", ["tickets", "readme"])
+def test_commits_of_the_future_are_refused(desk: Hooked, file: str) -> None:
+    later = {"GIT_AUTHOR_DATE": "2026-11-23T09:00:00Z", "GIT_COMMITTER_DATE": "2026-11-23T09:00:00Z"}
+    (desk.path / "readme").write_text("readme normal\n")
+    target = ticket(desk) if file == "tickets" else desk.path / "readme"
+    desk.edit(target, "normal", "high", **later)
+    done = desk.push("main")
+    assert done.returncode != 0
+    assert "A006" in done.stderr
+    assert "dated 2026-11-23T09:00:00Z, and it is 2026-11-22T09:00:00Z" in done.stderr
+
+
+def test_replacements_hide_nothing(desk: Hooked) -> None:
+    good = desk.git("rev-parse", "main")
+    bad = desk.edit(ticket(desk), "priority: normal", "priority: normla")
+    made = desk.git("commit-tree", f"{good}^{{tree}}", "-p", good, "-m", "innocent")
+    desk.git("replace", bad, made)
+    assert desk.push(f"refs/replace/{bad}").returncode == 0
+    assert desk.push("main").returncode != 0
+
+
+def test_what_is_told_steers_no_terminal(desk: Hooked) -> None:
+    file = ticket(desk)
+    desk.edit(file, "priority: normal", 'priority: "no\\u001b[31mrmal"')
+    done = desk.push("main")
+    assert done.returncode != 0
+    assert "\x1b[31m" not in done.stderr
+
+
+def test_of_many_violations_twenty_are_told_and_the_rest_is_counted(desk: Hooked) -> None:
+    files = [desk.ticket() for _ in range(24)]
+    assert desk.push("main").returncode == 0
+    for file in files:
+        file.write_text(file.read_text().replace("priority: normal", "priority: normla"))
+    desk.git("commit", "-qam", "by hand")
+    done = desk.push("main")
+    assert done.stderr.count("F041") == 20
+    assert "and 4 more" in done.stderr
+
+
+def test_a_server_without_gitdesk_refuses_and_a_clone_without_it_lets_pass(desk: Hooked) -> None:
+    desk.ticket()
+    done = desk.push("main", environ=desk.without)
+    assert done.returncode != 0
+    assert "there is no gitdesk on the PATH of this server" in done.stderr
+    (desk.server / "hooks" / "pre-receive").unlink()
+    assert desk.gitdesk("hooks", "install").returncode == 0
+    done = desk.run("git", "push", "origin", "main", environ=desk.without)
+    assert done.returncode == 0, done.stderr
+    assert "what is pushed was not checked" in done.stderr
+
+
+def test_a_gitdesk_yaml_that_cannot_be_read_is_not_let_in(desk: Hooked) -> None:
+    desk.edit(desk.path / "gitdesk.yaml", "priorities: ", "priorities: [")
+    done = desk.push("main")
+    assert done.returncode != 0
+    assert "gitdesk.yaml" in done.stderr
+
+
+def test_the_clone_says_no_before_the_network_and_no_verify_goes_on(desk: Hooked) -> None:
+    (desk.server / "hooks" / "pre-receive").unlink()
+    assert desk.gitdesk("hooks", "install").returncode == 0
+    desk.edit(ticket(desk), "priority: normal", "priority: normla")
+    done = desk.run("git", "push", "origin", "main")
+    assert done.returncode != 0
+    assert "not pushed: 1 commit" in done.stderr
+    assert "--no-verify" in done.stderr
+    assert desk.push("main").returncode == 0
+
+
+def test_the_clone_judges_a_branch_that_is_new_there_by_what_the_remote_has(desk: Hooked) -> None:
+    assert desk.gitdesk("hooks", "install").returncode == 0
+    desk.edit(ticket(desk), "priority: normal", "priority: normla")
+    assert desk.run("git", "push", "origin", "main:topic").returncode != 0
+    desk.git("config", "gitdesk.branch", "main")
+    done = desk.run("git", "push", "origin", "main:topic")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_clone_without_a_desk_pushes_as_ever(desk: Hooked, tmp_path: Path) -> None:
+    assert desk.gitdesk("hooks", "install").returncode == 0
+    desk.git("switch", "-q", "--orphan", "pages")
+    desk.git("commit", "-q", "--allow-empty", "-m", "pages")
+    done = desk.run("git", "push", "origin", "pages")
+    assert done.returncode == 0, done.stderr
+
+
+def test_an_administrator_brings_in_by_a_fetch_what_no_push_may(desk: Hooked) -> None:
+    bad = desk.edit(ticket(desk), "priority: normal", "priority: normla")
+    assert desk.push("main").returncode != 0
+    done = desk.run("git", "fetch", str(desk.path), "main:main", cwd=desk.server)
+    assert done.returncode == 0, done.stderr
+    assert desk.tip() == bad
