@@ -208,3 +208,30 @@ def test_an_administrator_brings_in_by_a_fetch_what_no_push_may(desk: Hooked) ->
     done = desk.run("git", "fetch", str(desk.path), "main:main", cwd=desk.server)
     assert done.returncode == 0, done.stderr
     assert desk.tip() == bad
+
+
+def test_the_desk_cannot_be_taken_away_by_a_push(desk: Hooked) -> None:
+    desk.git("rm", "-q", "gitdesk.yaml")
+    desk.git("commit", "-qm", "no more rules")
+    assert desk.push("main").returncode != 0
+
+
+def test_another_name_for_the_branch_is_no_way_around(desk: Hooked) -> None:
+    desk.run("git", "symbolic-ref", "refs/heads/alias", "refs/heads/main", cwd=desk.server)
+    before = desk.tip()
+    desk.edit(ticket(desk), "priority: normal", "priority: normla")
+    assert desk.push("main:alias").returncode != 0
+    assert desk.tip() == before
+
+
+def test_a_merge_that_brings_something_in_on_the_side_is_refused(desk: Hooked) -> None:
+    desk.git("switch", "-qc", "topic")
+    desk.ticket()
+    desk.git("switch", "-q", "main")
+    desk.git("merge", "-q", "--no-ff", "--no-commit", "topic")
+    file = ticket(desk)
+    file.write_text(file.read_text().replace("priority: normal", "priority: normla"))
+    desk.git("commit", "-qam", "merge")
+    done = desk.push("main")
+    assert done.returncode != 0
+    assert "F041" in done.stderr
