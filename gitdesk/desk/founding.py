@@ -145,7 +145,7 @@ def _hook(repo: Repo) -> list[str]:
     path = os.path.join(folder, "pre-commit")
     if repo.config("core.hooksPath") or os.path.lexists(path):
         return [
-            "this clone has hooks of its own: call `gitdesk hook pre-commit` from yours to check hand edits"
+            "this clone has hooks of its own: `gitdesk hooks install` puts the check of hand edits behind them"
         ]
     try:
         os.makedirs(folder, exist_ok=True)

@@ -140,7 +140,7 @@ def _require_forward(repo: Repo, move: _Move) -> None:
 def _words(lines: Sequence[str], count: int) -> Iterator[tuple[str, ...]]:
     """Yields the words of each line, an id of zeros as ""; raises UsageError for what Git would not have said."""
     for line in lines:
-        words = line.split(" ")
+        words = line.rsplit(" ", count - 1)  # what is pushed may be an expression with blanks in it
         if len(words) != count:
             raise UsageError("this is no line of a push", hint="Git calls this, not people")
         yield tuple("" if len(word) >= 40 and not word.strip("0") else word for word in words)

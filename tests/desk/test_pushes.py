@@ -235,3 +235,11 @@ def test_a_merge_that_brings_something_in_on_the_side_is_refused(desk: Hooked) -
     done = desk.push("main")
     assert done.returncode != 0
     assert "F041" in done.stderr
+
+
+def test_what_is_pushed_may_be_an_expression_with_blanks(desk: Hooked) -> None:
+    assert desk.gitdesk("hooks", "install").returncode == 0
+    made = desk.edit(ticket(desk), "priority: normal", "priority: high", message="it is high time")
+    done = desk.run("git", "push", "origin", "HEAD^{/high time}:refs/heads/main")
+    assert done.returncode == 0, done.stderr
+    assert desk.tip() == made
