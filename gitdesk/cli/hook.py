@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from gitdesk import clock
 from gitdesk.cli import spec
 from gitdesk.cli.check import told
 from gitdesk.cli.context import Context
@@ -40,7 +41,8 @@ def command(context: Context, name: str, rest: tuple[str, ...]) -> int:
             return _told(
                 verdicts, "not pushed", "git push --no-verify goes on all the same; a server may refuse it"
             )
-        verdicts = pushes.incoming(_HERE, context.environ, context.watch, lines, now=context.now)
+        present = clock.now({})  # GITDESK_NOW is for tests and demonstrations: a server never goes by it
+        verdicts = pushes.incoming(_HERE, context.environ, context.watch, lines, now=present)
         return _told(
             verdicts, "push refused", "mend the commits that are named (git rebase -i), then push again"
         )
