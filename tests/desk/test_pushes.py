@@ -125,7 +125,8 @@ def test_commits_of_the_future_are_refused(desk: Hooked, file: str) -> None:
     assert done.returncode != 0
     assert "A006" in done.stderr
     assert "dated 2099-11-23T09:00:00Z, and it is " in done.stderr
-    assert "it is 2026-11-22T09:00:00Z" not in done.stderr  # GITDESK_NOW says so; a server does not listen to it
+    # GITDESK_NOW says so; a server does not listen to it.
+    assert "it is 2026-11-22T09:00:00Z" not in done.stderr
 
 
 def test_replacements_hide_nothing(desk: Hooked) -> None:
