@@ -40,7 +40,7 @@ def command(
     baseline: str | None,
     write_baseline: str | None,
 ) -> int:
-    """Check the desk against its rules: every file as it is, or what commits bring in.
+    """Check the desk against its rules: every file of the last commit, or what commits bring in.
 
     BASE..HEAD judges what a branch adds, commit by commit, and its merge into the base, by the rules of the base; BASE
     alone means up to the desk's tip. Ends with 1 when there is an error, 0 when there are only warnings or nothing.
@@ -110,15 +110,28 @@ def _report(desk: Desk, revisions: str | None, *, staged: bool, history: bool) -
 
 def _unsettled(context: Context, code: int, *, staged: bool) -> int:
     """Says what in the work tree is not in force; returns 1 when a merge left something to settle, else the code."""
-    from gitdesk.desk.uncommitted import CONFIG_CHANGED, config_differs, conflict_words, conflicts
+    from gitdesk.desk.uncommitted import (
+        CONFIG_CHANGED,
+        changed,
+        changed_words,
+        config_differs,
+        conflict_words,
+        conflicts,
+    )
 
     if paths := conflicts(context.desk):
         context.out.note(
             f"{conflict_words(paths)}; this was about {'the index' if staged else 'the last commit'}"
         )
         return 1
-    if not staged and config_differs(context.desk):
+    if staged:
+        return code
+    if config_differs(context.desk):
         context.out.note(CONFIG_CHANGED)
+    if paths := changed(context.desk):
+        context.out.note(
+            f"{changed_words(paths)}; this was about the last commit, `--staged` judges the next one"
+        )
     return code
 
 

@@ -7,7 +7,14 @@ from contextlib import suppress
 
 from gitdesk.desk.door import Desk
 from gitdesk.desk.places import index_path
-from gitdesk.desk.uncommitted import CONFIG_CHANGED, config_differs, conflict_words, conflicts
+from gitdesk.desk.uncommitted import (
+    CONFIG_CHANGED,
+    changed,
+    changed_words,
+    config_differs,
+    conflict_words,
+    conflicts,
+)
 from gitdesk.domain.config import PATH
 from gitdesk.errors import GitdeskError
 from gitdesk.store import git, write
@@ -113,6 +120,13 @@ def _work_tree(desk: Desk) -> Iterator[Finding]:
             state=ERROR,
             detail=conflict_words(paths),
             hint="edit them, git add them and git commit; or git merge --abort",
+        )
+    elif paths := changed(desk):
+        yield Finding(
+            name="work tree",
+            state=WARNING,
+            detail=f"{changed_words(paths)}; commands do not see them",
+            hint="git commit them, or git restore them",
         )
 
 

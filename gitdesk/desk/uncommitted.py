@@ -1,4 +1,4 @@
-"""What lies in the work tree and is not in force: conflicts nobody settled, a gitdesk.yaml nobody committed."""
+"""What lies in the work tree and is not in force: conflicts nobody settled, files nobody committed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 
 from gitdesk.domain.config import PATH
-from gitdesk.store import read
+from gitdesk.store import attributes, read
 from gitdesk.store.git import Repo
 
 TYPE_CHECKING = False
@@ -26,6 +26,9 @@ _UNMERGED = (
     "--no-renames",
     "--no-ext-diff",
 )
+# What Git ignores is no news.
+_CHANGED = ("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--ignore-submodules=all")
+_FOLDERS = ("tickets", "calendars")
 
 
 def goes_on_desk(start: str, environ: Mapping[str, str]) -> bool:
@@ -62,6 +65,24 @@ def conflicts(desk: Desk) -> tuple[str, ...]:
             if path == PATH or path.startswith(("tickets/", "calendars/")):
                 found[path] = None
     return tuple(found)
+
+
+def changed(desk: Desk) -> tuple[str, ...]:
+    """Returns the tickets, attachments and holidays that the desk's work tree has otherwise than its last commit."""
+    checkout = desk.location.checkout
+    if checkout is None:
+        return ()
+    options, environ = attributes.filters_off(desk.repo)
+    environ |= {"GIT_DIR": checkout.git_dir, "GIT_WORK_TREE": checkout.path}
+    words = ("-C", checkout.path, *options, *_CHANGED, "--", *_FOLDERS)
+    records = desk.repo.run(*words, env=environ).split(b"\0")
+    return tuple(os.fsdecode(record[3:]) for record in records if record)
+
+
+def changed_words(paths: tuple[str, ...]) -> str:
+    """Returns changed files in words: the first path and how many more."""
+    more = f" and {len(paths) - 1:,} more have" if len(paths) > 1 else " has"
+    return f"{paths[0]}{more} changes that are not committed"
 
 
 def conflict_words(paths: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from gitdesk.desk.health import examine
-from gitdesk.desk.uncommitted import CONFIG_CHANGED, config_differs, conflicts
+from gitdesk.desk.uncommitted import CONFIG_CHANGED, changed, config_differs, conflicts
 from gitdesk.domain.format import path_of
 
 from .conftest import Place, silent
@@ -75,3 +75,21 @@ def test_conflicts_nobody_settled_are_told(place: Place) -> None:
     (place.path / "sub").mkdir()
     done = call(place, "-C", "sub", "check")
     assert (done.returncode, done.stderr.splitlines()[-1]) == (1, f"{words}; this was about the last commit")
+
+
+def test_a_ticket_somebody_edited_and_did_not_commit_is_told(place: Place) -> None:
+    path = path_of(place.new())
+    file = place.path / path
+    assert "work tree" not in {name for name, _ in findings(place)}
+    file.write_text(file.read_text().replace("status: new", "status: opne"))
+    (place.path / "tickets" / "stray.md").write_text("")
+    (place.path / "elsewhere.md").write_text("")
+    index = (place.path / ".git" / "index").read_bytes()
+    with place.open() as desk:
+        assert changed(desk) == (path, "tickets/stray.md")
+    words = f"{path} and 1 more have changes that are not committed"
+    assert findings(place)[("work tree", "warning")].startswith(words)
+    (place.path / "sub").mkdir()
+    done = call(place, "-C", "sub", "check")
+    assert (done.returncode, done.stderr.count(words)) == (0, 1)
+    assert (place.path / ".git" / "index").read_bytes() == index
