@@ -61,11 +61,9 @@ format: $(DEV) ## lets ruff mend and lay out the code
 
 bench: $(DEV) ## the budgets of docs/performance.md on desks of 1,000 and 10,000 tickets
 	$(PY) bench/measure.py --sizes 1000,10000
-	$(PY) bench/in_and_out.py 1000 10000
 
 bench-full: $(DEV) ## the same, and 100,000
 	$(PY) bench/measure.py --sizes 1000,10000,100000
-	$(PY) bench/in_and_out.py 1000 10000 100000
 
 clean: ## removes the environment, caches, the demo desk and what was built
 	$(if $(wildcard demo-desk),$(PYTHON) example-repo/build.py --remove demo-desk)

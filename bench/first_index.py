@@ -11,7 +11,7 @@ from pathlib import Path
 
 from clockwork import GITDESK, Ran, environ, run
 from desks import bare, case, git
-from verdict import Row, table, tell
+from verdict import Row, conclude, tell
 
 BUDGET_SECONDS = {10_000: 8}
 BUDGET_GIT = {100_000: 2.5}
@@ -79,12 +79,12 @@ def git_reading(folder: Path) -> float:
     return run(("sh", "-c", script, str(folder)), environ()).seconds
 
 
-def main() -> None:
-    """Measures the sizes given."""
+def main() -> int:
+    """Measures the sizes given; returns 1 when a budget is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[10_000])
-    print(table([row for size in parser.parse_args().sizes for row in rows(size)]))
+    return conclude([row for size in parser.parse_args().sizes for row in rows(size)])
 
 
 if __name__ == "__main__":
-    main()
+    raise SystemExit(main())

@@ -1,4 +1,4 @@
-"""Measures the budgets of docs/performance.md that are marked `desk` and prints them as one table.
+"""Measures the budgets of docs/performance.md and prints them as one table.
 
 python bench/measure.py [--sizes 1000,10000] [--runs 15] [--only WORD]; exits 1 when a budget is missed.
 """
@@ -14,13 +14,14 @@ from pathlib import Path
 
 import checking
 import first_index
+import in_and_out
 import peers
 import service_levels
 import working_time
 import writers
 from clockwork import CPU_ONLY, GITDESK, RUNS, Task, bare_python, environ, interleave, run, task
 from desks import STEPS, bare, case, commit_onto, copy, desk, git
-from verdict import Row, table, tell
+from verdict import Row, conclude, tell
 
 Measured = dict[tuple[str, int], float]  # what a row cost in seconds, for rows that compare sizes
 
@@ -46,6 +47,8 @@ class Bench:
             yield from self.changing(size)
         for size in self.sizes:
             yield from self.indexing(size)
+        for size in self.sizes:
+            yield from in_and_out.rows(size)
         if 10_000 in self.sizes:
             yield from writers.rows(10_000)
         for size in self.sizes:
@@ -287,14 +290,12 @@ def main() -> int:
         rows = [row for size in sizes for row in getattr(bench, args.only)(size)]
     else:
         rows = list(bench.rows())
-    print(table(rows))
+    code = conclude(rows)
     if os.getloadavg()[0] > (os.cpu_count() or 1) + 1 and not CPU_ONLY:
         print("\nthis machine is busy, the figures are too high; GITDESK_BENCH_CPU=1 counts processor time")
-    missed = [row for row in rows if row.verdict == "MISSED"]
-    print(
-        f"\n{len(rows)} rows, {len(missed)} missed; {STEPS} commits a ticket; Python {sys.version.split()[0]}"
-    )
-    return 1 if missed else 0
+    missed = sum(row.verdict == "MISSED" for row in rows)
+    print(f"\n{len(rows)} rows, {missed} missed; {STEPS} commits a ticket; Python {sys.version.split()[0]}")
+    return code
 
 
 if __name__ == "__main__":

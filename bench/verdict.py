@@ -57,6 +57,12 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
+def conclude(rows: list[Row]) -> int:
+    """Prints the rows and returns the exit code: 1 when a budget is missed."""
+    print(table(rows))
+    return int(any(row.verdict == "MISSED" for row in rows))
+
+
 def tell(text: str) -> None:
     """Says on standard error what is being measured."""
     print(text, file=sys.stderr, flush=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from clockwork import GITDESK, RUNS, bare_python, environ, interleave, run, task
 from desks import ENVIRON
-from verdict import Row, table, tell
+from verdict import Row, conclude, tell
 
 CONFIG = """\
 desk: {name: Bench, prefix: GD}
@@ -87,5 +87,4 @@ def _calls() -> Iterator[Row]:
 
 if __name__ == "__main__":
     found = list(rows(int(sys.argv[1]) if len(sys.argv) > 1 else RUNS))
-    print(table(found))
-    raise SystemExit(any(row.verdict == "MISSED" for row in found))
+    raise SystemExit(conclude(found))

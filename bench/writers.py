@@ -12,7 +12,7 @@ from pathlib import Path
 
 from clockwork import GITDESK, environ, run
 from desks import case, copy, git
-from verdict import Row, table, tell
+from verdict import Row, conclude, tell
 
 PROCESSES, CHANGES = 16, 25
 COMMITS_A_SECOND = 8
@@ -73,8 +73,7 @@ def main() -> int:
     if args.write:
         folder, size, number = args.write
         return write(Path(folder), int(size), int(number))
-    print(table(list(rows(args.size))))
-    return 0
+    return conclude(list(rows(args.size)))
 
 
 if __name__ == "__main__":
