@@ -6,6 +6,7 @@ from gitdesk.cli import spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.options import format_options
 from gitdesk.render.table import Column
+from gitdesk.render.text import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,5 +67,5 @@ def _holidays(item: Any) -> str:
     country = "-".join(part for part in (item["country"], item["subdivision"]) if part)
     years = item["years"]
     known = f"{country} {years[0]}–{years[1]}" if years else f"{country}, no dates" if country else ""
-    dates = f"{item['dates']} date{'' if item['dates'] == 1 else 's'}" if item["dates"] else ""
+    dates = counted(item["dates"], "date") if item["dates"] else ""
     return ", ".join(part for part in (known, dates) if part)

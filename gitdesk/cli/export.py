@@ -64,13 +64,13 @@ def command(
     desk = context.desk
     named = _named(desk, query)
     reader = Reader(desk, "" if named else " ".join(query), named=named, deleted=deleted)
-    counted = 0
     if format_ == "parquet":
         from gitdesk.exporters import parquet
+        from gitdesk.render.text import counted
 
         assert output is not None
-        counted = parquet.write(reader, desk, output, name or desk.config.name)
-        _summary(context, reader, None, f'{counted:,} tickets written to "{output}"')
+        number = parquet.write(reader, desk, output, name or desk.config.name)
+        _summary(context, reader, None, f'{counted(number, "ticket")} written to "{output}"')
         return
     files = Attachments(desk.repo.blob, attachments or (NAMES if no_attachments else INLINE), output)
     if format_ == "jsonl":

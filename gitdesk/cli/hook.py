@@ -77,8 +77,7 @@ def _told(verdicts: Iterable[Verdict], outcome: str, way_out: str) -> int:
     for one in verdicts:
         if not one.shown:
             continue
-        from gitdesk.render.text import safe
-        from gitdesk.reports.violations import counted
+        from gitdesk.render.text import counted, safe
 
         refused = refused or bool(one.errors)
         counts = ", ".join(

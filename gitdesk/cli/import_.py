@@ -10,6 +10,7 @@ from gitdesk.cli.options import format_options
 from gitdesk.cli.spec import OneOf, Path, Whole, argument, option
 from gitdesk.errors import Unreadable, UsageError
 from gitdesk.render.table import Column
+from gitdesk.render.text import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,12 +127,12 @@ def command(
     empty = report["events"]["without any content, left out"]
     if empty:
         context.out.note(
-            f"{empty:,} events had no content that gitdesk knows; does the map name where it stands?"
+            f"{counted(empty, 'event')} had no content that gitdesk knows; does the map name where it stands?"
         )
     if dry_run:
         context.out.note("dry run: nothing was written")
     elif commit is not None:
-        context.out.note(f"{report['commits']:,} commits; the desk is at {commit[:10]}")
+        context.out.note(f"{counted(report['commits'], 'commit')}; the desk is at {commit[:10]}")
     elif not proposing:
         context.out.note("nothing new: the desk is as it was")
     return 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.importers.losses import Report
+from gitdesk.render.text import counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -99,9 +100,9 @@ class Ledger:
 def lines(report: Mapping[str, Any]) -> Iterator[str]:
     """Yields the report as people read it."""
     tickets, events = report["tickets"], report["events"]
-    yield f"{tickets['in_files']:,} tickets in the files"
+    yield f"{counted(tickets['in_files'], 'ticket')} in the files"
     yield from _counted(tickets, TICKETS)
-    yield f"{events['in_files']:,} events"
+    yield counted(events["in_files"], "event")
     yield from _counted(events, [name.removeprefix("events ") for name in EVENTS])
     if report["details"]:
         yield "among them"

@@ -116,7 +116,8 @@ class Request:
         else:
             from gitdesk.importers.csv_ import first_rows
 
-            shape = guess.shape_of(*first_rows(first, self._settings, report, _LOOKED_AT)) if wanted else {}
+            rows = first_rows(first, self._settings, report, _LOOKED_AT)
+            shape = guess.shape_of(*rows) if wanted else {}
         if not shape:
             raise UsageError(
                 f'what the columns of "{first}" mean is not said',

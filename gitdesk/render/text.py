@@ -23,6 +23,11 @@ def safe(text: str) -> str:
     return _shown(text)
 
 
+def counted(number: int, noun: str) -> str:
+    """Returns a number with its noun: `1 error`, `2 errors`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def safe_block(text: str) -> str:
     """Returns text of several lines for a terminal: line ends stay, tabs become blanks, the rest as in `safe`."""
     text = text.replace("\r\n", "\n").replace("\u2028", "\n").replace("\u2029", "\n")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gitdesk.domain.change import owner_of
 from gitdesk.domain.violation import ERROR
 from gitdesk.render.table import Column
+from gitdesk.render.text import counted
 from gitdesk.reports.report import Report
 
 TYPE_CHECKING = False
@@ -199,11 +200,6 @@ class CheckReport(Report):
             blocks=(Figures(figures=tuple(figures)), grid),
             footer="gitdesk rule CODE explains a code",
         )
-
-
-def counted(number: int, noun: str) -> str:
-    """Returns a number with its noun: `1 error`, `2 errors`."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def place(one: Violation) -> str:
