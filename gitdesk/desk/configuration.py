@@ -11,7 +11,6 @@ from gitdesk.store import kept_config, read
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
     from gitdesk.domain.query import Vocabulary
     from gitdesk.domain.violation import Violation
@@ -67,13 +66,13 @@ def refusal(violations: Iterable[Violation], hint: str) -> Unreadable:
     return Unreadable(first.message + more, place=place, hint=first.hint or hint)
 
 
-def for_index(data: bytes) -> tuple[dict[str, Any], Vocabulary] | None:
-    """Returns the plain form and the words of gitdesk.yaml for the index to keep; None when it cannot be read."""
+def for_index(data: bytes) -> Vocabulary | None:
+    """Returns the words of gitdesk.yaml, by which the index ranks tickets; None when it cannot be read."""
     try:
         config = parsed(data)
     except Unreadable:
         return None
-    return config.to_plain(), vocabulary(config)
+    return vocabulary(config)
 
 
 def promises(config: Config) -> bool:

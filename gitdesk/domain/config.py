@@ -177,10 +177,6 @@ class Config(Value):
         person = self.find_person(author)
         return person is not None and person.robot
 
-    def find_group(self, name: str) -> Group | None:
-        """Returns the group of that name, exactly as written, or None."""
-        return next((group for group in self.groups if group.name == name), None)
-
     def find_field(self, name: str) -> FieldSpec | None:
         """Returns the desk's own field of that name, or None."""
         return next((spec for spec in self.field_specs if spec.name == name), None)

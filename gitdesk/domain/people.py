@@ -76,8 +76,3 @@ def id_for(name: str, address: str) -> str:
     safe = "".join(letter if letter.isalnum() or letter in "-_." else "-" for letter in base)
     safe = safe.strip("-_.")[:60] or "agent"
     return f"{safe}-1" if safe in RESERVED_IDS else safe
-
-
-def same_address(one: str, other: str) -> bool:
-    """Tells whether two addresses are one mailbox to a desk: case never tells them apart."""
-    return one.strip().casefold() == other.strip().casefold()

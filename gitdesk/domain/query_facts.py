@@ -42,11 +42,6 @@ class Doubt(Values):
         return f'"{self.term}" {self.reason}'
 
 
-def is_timeless(query: Query, vocabulary: Vocabulary) -> bool:
-    """Tells whether the header alone decides a query: not now, not "me", no history, clocks, messages or files."""
-    return not doubts(query, vocabulary)
-
-
 def asks_who(text: str, vocabulary: Vocabulary) -> bool:
     """Tells whether a query means somebody by "me" or "mine"; one that cannot be read means nobody."""
     folded = fold(text)

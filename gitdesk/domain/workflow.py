@@ -67,10 +67,6 @@ class Workflow(Value, kw_only=False):
         found = self.find(status)
         return found.category if found else None
 
-    def is_done(self, status: str) -> bool:
-        """Tells whether the desk has nothing left to do: resolved, closed or cancelled."""
-        return self.category(status) in DONE
-
     def rows(self, from_: str, to: str) -> tuple[Transition, ...]:
         """Returns the transitions about a move; it is allowed when one of them can be met."""
         return tuple(row for row in self.transitions if row.covers(from_, to))

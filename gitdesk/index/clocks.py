@@ -26,7 +26,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from datetime import datetime
     from typing import Any, Protocol
 
     from gitdesk.domain.sla_policy import Terms
@@ -151,8 +150,3 @@ def roll_up(found: Sequence[Standing]) -> tuple[str, str, str, str]:
         if one.due is not None and (due is None or one.due < due):
             due, due_metric = one.due, one.metric
     return state, metric, NONE if due is None else instant(moment(due)), due_metric
-
-
-def state_at(state: str, due: str, now: datetime) -> str:
-    """Returns the state of a ticket at a moment after its last step: what is due then is breached."""
-    return BREACHED_RUNNING if due not in ("", NONE) and due < instant(now) else state

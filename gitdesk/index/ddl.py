@@ -147,4 +147,4 @@ def empty(connection: sqlite3.Connection) -> None:
     for table in _EMPTIED:
         connection.execute(f"DELETE FROM {table}")
     connection.execute("INSERT INTO x_search(x_search) VALUES ('delete-all')")
-    connection.execute("DELETE FROM x_meta WHERE key IN ('tip', 'config_id', 'config', 'ranks', 'clocks')")
+    connection.execute("DELETE FROM x_meta WHERE key IN ('tip', 'ranks', 'clocks')")

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.domain.document import Document
-    from gitdesk.domain.query_keys import Vocabulary
     from gitdesk.index.source import FileChange, Progress, ReadConfig, Source
 
 _BATCH = 2000
@@ -41,23 +40,6 @@ def set_meta(connection: sqlite3.Connection, key: str, value: str | None) -> Non
 def outdate_clocks(connection: sqlite3.Connection) -> None:
     """Notes that tickets may stand otherwise than kept; whatever commit clocks were found for, it is asked again."""
     connection.execute("UPDATE x_meta SET value = '' WHERE key = 'clocks' AND value IS NOT NULL")
-
-
-def store_config(
-    connection: sqlite3.Connection, oid: str, plain: dict[str, Any], vocabulary: Vocabulary
-) -> None:
-    """Keeps the plain form of gitdesk.yaml, and puts tickets in the order it asks for when that is another one."""
-    from json import dumps
-
-    set_meta(connection, "config_id", oid)
-    set_meta(connection, "config", dumps(plain, ensure_ascii=False))
-    _rank(connection, project.Ranks.of(vocabulary))
-
-
-def _forget_config(connection: sqlite3.Connection, oid: str | None) -> None:
-    set_meta(connection, "config_id", oid)
-    set_meta(connection, "config", None)
-    _rank(connection, project.Ranks({}, ()))
 
 
 def _rank(connection: sqlite3.Connection, ranks: project.Ranks) -> None:
@@ -139,11 +121,8 @@ def _changes(
 def _configure(
     connection: sqlite3.Connection, oid: str | None, source: Source, read: ReadConfig | None
 ) -> None:
-    known = read(source.blob(oid)) if oid is not None and read is not None else None
-    if oid is None or known is None:
-        _forget_config(connection, oid)
-    else:
-        store_config(connection, oid, *known)
+    words = read(source.blob(oid)) if oid is not None and read is not None else None
+    _rank(connection, project.Ranks({}, ()) if words is None else project.Ranks.of(words))
 
 
 def _forget(connection: sqlite3.Connection, paths: Sequence[str]) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.domain.query import Query
-    from gitdesk.domain.query_keys import Scope, Vocabulary
+    from gitdesk.domain.query_keys import Scope
     from gitdesk.domain.ticket import TicketId
     from gitdesk.index.clocks import Versions
     from gitdesk.index.history_query import Entry
@@ -139,37 +139,6 @@ class Index:
             if place >= passed:
                 yield row
 
-    # ---- gitdesk.yaml
-
-    def config_plain(self) -> tuple[str, dict[str, Any]] | None:
-        """Returns blob id and plain form of gitdesk.yaml, None when there is none or it could not be read."""
-        from json import loads
-
-        found = dict(
-            self._rows(
-                lambda c: c.execute("SELECT key, value FROM x_meta WHERE key IN ('config', 'config_id')")
-            )
-        )
-        try:
-            return (found["config_id"], loads(found["config"])) if found.get("config") else None
-        except ValueError:  # a damaged page; the file is parsed instead
-            return None
-
-    @property
-    def config_id(self) -> str | None:
-        """Returns the blob id of gitdesk.yaml in the commit shown, None when there is no such file."""
-        found: str | None = next(
-            self._rows(lambda c: c.execute("SELECT value FROM x_meta WHERE key = 'config_id'")), (None,)
-        )[0]
-        return found
-
-    def store_config(self, oid: str, plain: dict[str, Any], vocabulary: Vocabulary) -> None:
-        """Keeps the plain form of gitdesk.yaml; tickets are ranked anew when statuses or priorities changed."""
-        from gitdesk.index.image import store_config
-
-        with self.transaction() as connection:
-            store_config(connection, oid, plain, vocabulary)
-
     # ---- questions
 
     def search(
@@ -187,19 +156,6 @@ class Index:
         """
         plan = lookup.plan(query, scope, sort)
         return self._rows(lambda c: lookup.tuples(c, plan, columns, limit))
-
-    def search_json(
-        self,
-        query: Query,
-        scope: Scope,
-        *,
-        columns: Sequence[str] = (),
-        sort: Sequence[tuple[str, bool]] = (),
-        limit: int | None = None,
-    ) -> Iterator[str]:
-        """Yields the same tickets as JSON objects, made by SQLite: for long lists; all columns when none are given."""
-        plan = lookup.plan(query, scope, sort)
-        return self._rows(lambda c: lookup.objects(c, plan, columns or lookup.COLUMNS, limit))
 
     def named(self, ids: Sequence[str], columns: Sequence[str]) -> dict[str, tuple[Any, ...]]:
         """Returns the rows of tickets by their ids, in plain columns; ids nobody has are left out."""

@@ -67,18 +67,6 @@ def tuples(
     return (_decoded(row, lists) for row in rows) if lists else iter(rows)
 
 
-def objects(
-    connection: sqlite3.Connection, asked: Plan, columns: Sequence[str], limit: int | None
-) -> Iterator[str]:
-    """Yields rows as the text of JSON objects."""
-    pairs = ", ".join(
-        f"'{column}', {f'json({_expression(column)})' if column in _JSON else _expression(column, asked.now)}"
-        for column in columns
-    )
-    for (text,) in _selected(connection, asked, f"json_object({pairs})", limit):
-        yield text
-
-
 def named(
     connection: sqlite3.Connection, ids: Sequence[str], columns: Sequence[str]
 ) -> dict[str, tuple[Any, ...]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from json import loads
 
-from gitdesk.domain.automatic import is_automatic_meta
+from gitdesk.domain.automatic import is_automatic
 from gitdesk.domain.event import parse_value_text
 from gitdesk.domain.sla_history import BEGINNINGS, KINDS, PARTS, Change, Said, Story
 from gitdesk.domain.ticket import TicketId
@@ -237,13 +237,13 @@ def _thread(text: str) -> list[_Heard]:
     if text == "[]":
         return []
     return [
-        (_seconds(at), kind, author, bool(meta) and is_automatic_meta(meta.items()))
+        (_seconds(at), kind, author, bool(meta) and is_automatic(meta.items()))
         for at, kind, author, _, meta in loads(text)
     ]
 
 
 def _said(message: Message) -> _Heard:
-    return int(message.at.timestamp()), message.kind, message.author, is_automatic_meta(message.meta)
+    return int(message.at.timestamp()), message.kind, message.author, is_automatic(message.meta)
 
 
 def _seconds(text: str) -> int:

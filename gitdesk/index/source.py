@@ -5,7 +5,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from typing import Any, Protocol
+    from typing import Protocol
 
     from gitdesk.domain.document import Document
     from gitdesk.domain.query_keys import Vocabulary
@@ -28,5 +28,5 @@ if TYPE_CHECKING:
             """Returns the bytes of a blob."""
 
     # Reads gitdesk.yaml: its plain form for the cache and its vocabulary; None when it cannot be read.
-    ReadConfig = Callable[[bytes], tuple[dict[str, Any], Vocabulary] | None]
+    ReadConfig = Callable[[bytes], Vocabulary | None]
     Progress = Callable[[int, int | None], None]  # done, of how many (None: nobody knows)

@@ -310,7 +310,7 @@ def _story(history: History, commits: list[tuple[str, int]], ticket: str) -> Sto
         messages=[
             Said(
                 at=int(message.at.timestamp()), kind=message.kind, author=message.author,
-                automatic=is_automatic(message), position=-1 if mended else heard[message.body],
+                automatic=is_automatic(message.meta), position=-1 if mended else heard[message.body],
             )
             for message in latest.messages
         ],

@@ -182,8 +182,6 @@ def test_priorities_rank_from_low_to_high() -> None:
 
 
 def test_names_are_found_as_written() -> None:
-    assert DESK.find_group("support") == Group(name="support")
-    assert DESK.find_group("Support") is None
     assert DESK.find_field("region") == DESK.field_specs[0]
     assert DESK.find_field("nowhere") is None
     tags = TagList(specs=(TagSpec(name="login"),))

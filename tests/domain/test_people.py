@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitdesk.domain.people import Person, author_of, id_for, parse_author, same_address
+from gitdesk.domain.people import Person, author_of, id_for, parse_author
 
 ANA = Person(id="ana", name="Ana Horvat", addresses=("ana@acme.example", "ana@home.example"))
 
@@ -47,11 +47,6 @@ def test_somebody_is_away_until_the_day_they_come_back() -> None:
     assert iva.is_away(date(2026, 12, 27))
     assert not iva.is_away(date(2026, 12, 28))
     assert not ANA.is_away(date(2026, 12, 27))
-
-
-def test_case_does_not_tell_addresses_apart() -> None:
-    assert same_address("Ana@Acme.example ", "ana@acme.EXAMPLE")
-    assert not same_address("ana@acme.example", "iva@acme.example")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from query_strategies import NOW, TERMS, VOCABULARY, desks, queries, scopes
 
 from gitdesk.domain.query import Facts, Query, QueryError, Scope
-from gitdesk.domain.query_facts import Doubt, doubts, is_timeless, parse_timeless
+from gitdesk.domain.query_facts import Doubt, doubts, parse_timeless
 from gitdesk.value import replace
 
 WHO = "depends on who asks"
@@ -24,7 +24,6 @@ NOW_ = "is counted from now"
 def test_the_header_alone_decides(text: str) -> None:
     query = Query.parse(text, VOCABULARY)
     assert doubts(query, VOCABULARY) == ()
-    assert is_timeless(query, VOCABULARY)
     assert parse_timeless(text, VOCABULARY) == query
 
 
@@ -88,7 +87,7 @@ def test_a_mistake_in_it_is_told_as_in_any_query() -> None:
         parse_timeless("tier:glod", VOCABULARY)
 
 
-TIMELESS = [text for text in TERMS if is_timeless(Query.parse(text, VOCABULARY), VOCABULARY)]
+TIMELESS = [text for text in TERMS if not doubts(Query.parse(text, VOCABULARY), VOCABULARY)]
 
 
 def test_most_keys_can_choose_a_policy() -> None:
@@ -100,7 +99,7 @@ def test_most_keys_can_choose_a_policy() -> None:
 def test_a_timeless_query_says_the_same_to_everybody_at_any_time(
     desk: tuple[Facts, ...], query: Query, scope: Scope
 ) -> None:
-    assume(is_timeless(query, VOCABULARY))
+    assume(not doubts(query, VOCABULARY))
     elsewhere = replace(scope, now=NOW + timedelta(days=400), me="", my_groups=(), clocks=True)
     for facts in desk:
         if facts.ticket is None:
@@ -115,6 +114,6 @@ def test_the_text_and_the_query_are_judged_alike(query: Query) -> None:
     try:
         parse_timeless(str(query), VOCABULARY)
     except QueryError:
-        assert not is_timeless(query, VOCABULARY)
+        assert doubts(query, VOCABULARY)
     else:
-        assert is_timeless(query, VOCABULARY)
+        assert not doubts(query, VOCABULARY)

@@ -35,13 +35,6 @@ def test_a_status_means_its_category() -> None:
     assert FREE.find("nowhere") is None
 
 
-@pytest.mark.parametrize(
-    ("name", "done"), [("done", True), ("closed", True), ("spam", True), ("on-hold", False), ("x", False)]
-)
-def test_done_is_resolved_closed_or_cancelled(name: str, done: bool) -> None:
-    assert FREE.is_done(name) is done
-
-
 def test_without_transitions_every_move_between_known_statuses_is_allowed() -> None:
     assert all(FREE.can(one, other) for one in FREE.names for other in FREE.names)
     assert not FREE.can("new", "nowhere")

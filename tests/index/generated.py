@@ -60,14 +60,10 @@ class Desk:
     def blob(self, oid: str) -> bytes:
         return oid.encode()
 
-    def read_config(self, data: bytes) -> tuple[dict[str, Any], Vocabulary] | None:
+    def read_config(self, data: bytes) -> Vocabulary | None:
         """Stands in for the desk's reader of gitdesk.yaml."""
         vocabulary = self.blobs[data.decode()]
-        return (
-            ({"statuses": dict(vocabulary.statuses)}, vocabulary)
-            if isinstance(vocabulary, Vocabulary)
-            else None
-        )
+        return vocabulary if isinstance(vocabulary, Vocabulary) else None
 
 
 def document(path: str, ticket: Ticket | None, problem: str = "") -> Document:

@@ -152,21 +152,15 @@ def test_another_workflow_reorders_tickets_without_reading_them() -> None:
     index.close()
 
 
-def test_gitdesk_yaml_is_kept_by_its_blob_and_forgotten_when_it_cannot_be_read() -> None:
+def test_a_gitdesk_yaml_that_cannot_be_read_ranks_nothing_until_it_can() -> None:
     source, index = Desk(), Index.open(":memory:")
-    source.commit("good", files_of([], VOCABULARY))
-    source.commit("none", files_of([], None))
-    bad = source.commit("bad", {"gitdesk.yaml": document("gitdesk.yaml", None)})
-    index.refresh("good", source, read_config=source.read_config)
-    kept = index.config_plain()
-    assert kept is not None
-    assert kept == (source.commits["good"]["gitdesk.yaml"], {"statuses": dict(VOCABULARY.statuses)})
-    index.refresh(bad, source, read_config=source.read_config)
-    assert (index.config_plain(), index.config_id) == (None, source.commits["bad"]["gitdesk.yaml"])
-    index.refresh("none", source, read_config=source.read_config)
-    assert (index.config_plain(), index.config_id) == (None, None)
-    index.store_config("f" * 40, {"a": "ž"}, OTHER)
-    assert index.config_plain() == ("f" * 40, {"a": "ž"})
+    tickets = files_of([one(IDS[0], status="open")], VOCABULARY)
+    source.commit("good", tickets)
+    source.commit("none", files_of([one(IDS[0], status="open")], None))
+    source.commit("bad", {**tickets, "gitdesk.yaml": document("gitdesk.yaml", None)})
+    for tip, category in (("good", "open"), ("bad", None), ("good", "open"), ("none", None)):
+        index.refresh(tip, source, read_config=source.read_config)
+        assert list(index.search(Query(), SCOPE, columns=["category"])) == [(category,)]
     index.close()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,7 +15,6 @@ from query_strategies import IDS, NOW, TERMS, VOCABULARY, desks, queries, scopes
 from gitdesk.domain.query import Facts, Query, Scope, Vocabulary
 from gitdesk.domain.ticket import Ticket
 from gitdesk.errors import UsageError
-from gitdesk.index.lookup import COLUMNS
 
 SCOPE = Scope(now=NOW, vocabulary=VOCABULARY, me="marko")
 
@@ -44,16 +42,6 @@ def test_every_single_test_means_the_same_on_both_sides(desk: tuple[Facts, ...],
     for query in _SINGLE:
         expected = sorted(facts.path for facts in desk if query.matches(facts, scope))
         assert sorted(path for (path,) in index.search(query, scope, columns=["path"])) == expected, query
-    index.close()
-
-
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
-@given(desks, queries)
-def test_json_objects_say_what_tuples_say(desk: tuple[Facts, ...], query: Query) -> None:
-    index, scope = index_of(desk), Scope(now=NOW, vocabulary=VOCABULARY, me="iva", clocks=True)
-    rows = [dict(zip(COLUMNS, row, strict=True)) for row in index.search(query, scope, columns=COLUMNS)]
-    objects = [json.loads(text) for text in index.search_json(query, scope)]
-    assert objects == json.loads(json.dumps(rows))
     index.close()
 
 
