@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.document import Document
     from gitdesk.domain.sla_cycle import Cycle
     from gitdesk.domain.sla_history import Story
-    from gitdesk.domain.sla_policy import Terms
+    from gitdesk.domain.sla_policy import Terms, TermVersions
     from gitdesk.domain.sla_telling import Telling
     from gitdesk.domain.ticket import TicketId
     from gitdesk.index.sla_rows import ClockRows
@@ -78,7 +78,7 @@ def report_rows(
         return _kept(desk, index.clock_rows(), ids)
     at = _Moment(desk, index.clock_rows(), as_of)
     ids = _selected(desk, query, at.commit if as_of is not None else None)
-    versions: Sequence[Terms] = at.book if policy is None else _other(desk, at, policy, policy_path)  # type: ignore[assignment]
+    versions: TermVersions = at.book if policy is None else _other(desk, at, policy, policy_path)
     return _live(desk, index.clock_rows(), at, versions, ids)
 
 
@@ -88,7 +88,7 @@ def replayed_now(desk: Desk, rows: ClockRows, ticket_id: TicketId) -> tuple[Cycl
     story = at.story(ticket_id)
     if story is None:
         return ()
-    return _cycles(Replay(story, at.book, at.now), at.now, at.book.at)  # type: ignore[arg-type]
+    return _cycles(Replay(story, at.book, at.now), at.now, at.book.at)
 
 
 def reopen_until(desk: Desk, ticket_id: TicketId) -> datetime | None:
@@ -99,7 +99,7 @@ def reopen_until(desk: Desk, ticket_id: TicketId) -> datetime | None:
     story = at.story(ticket_id)
     if story is None:
         return None
-    watches = Replay(story, at.book).watches  # type: ignore[arg-type]
+    watches = Replay(story, at.book).watches
     last = next(
         (one for one in reversed(watches) if one.metric == RESOLUTION and one.stopped is not None), None
     )
@@ -119,7 +119,7 @@ def told(desk: Desk, ticket_id: TicketId, as_of: str | None = None) -> Told:
             readable(at.broken[ticket_id])
         when = "" if as_of is None else f' at "{as_of}"'
         raise NotFound(f"no ticket {ticket_id} on this desk{when}")
-    replay = Replay(story, at.book, at.now, tell_ahead=at.tells_ahead or story.created > at.now)  # type: ignore[arg-type]
+    replay = Replay(story, at.book, at.now, tell_ahead=at.tells_ahead or story.created > at.now)
     return Told(
         ticket=ticket_id,
         title=replay.header.get("title", ""),
@@ -234,7 +234,7 @@ def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
             else:  # dated after the moment that is asked for, like its clocks
                 at = at or _Moment(desk, rows, None)
                 story = at.story(TicketId(ticket))
-                found = {} if story is None else spent(Replay(story, at.book, now), now)  # type: ignore[arg-type]
+                found = {} if story is None else spent(Replay(story, at.book, now), now)
             for name, seconds in found.items():
                 yield ticket, name, seconds
 
@@ -253,7 +253,7 @@ def _live(
     desk: Desk,
     rows: ClockRows,
     at: _Moment,
-    versions: Sequence[Terms],
+    versions: TermVersions,
     ids: Sequence[str] | None,
 ) -> Clocked:
     """Returns the cycles of a replay up to a moment, under any terms."""

@@ -15,7 +15,7 @@ from gitdesk.store import read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
     from gitdesk.desk.door import Desk
@@ -59,6 +59,9 @@ class Book:
                 ignored=tuple(ignored),
             )
         return self._made[number]
+
+    def __iter__(self) -> Iterator[Terms]:
+        return map(self.__getitem__, range(len(self)))
 
     def at(self, position: int) -> Terms | None:
         """Returns the version that begins at a place in history, or None."""

@@ -27,7 +27,6 @@ TEXT, INTEGER, NUMBER, BOOLEAN, DATE, CHOICE, LIST = (
     "choice",
     "list",
 )
-FIELD_TYPES = (TEXT, INTEGER, NUMBER, BOOLEAN, DATE, CHOICE, LIST)
 
 
 class Named(Value, kw_only=False):

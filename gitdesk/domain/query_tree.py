@@ -11,7 +11,6 @@ if TYPE_CHECKING:
 # A value is the tuple of literal pieces between its stars: ("open",) is open, ("", "@example.com") is *@example.com.
 Value = tuple[str, ...]
 
-WORD_FIELDS = ("", "title", "body")
 _SPECIAL = frozenset(' \t\r\n,()"*\\')
 # What makes a word a key: a name and an operator with no blank between.
 KEY = pattern(r"([^\W\d][\w.-]*)(:|>=|<=|!=|>|<|=)")

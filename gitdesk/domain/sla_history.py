@@ -75,7 +75,6 @@ class Story(Value):
     commit: str = ""
     by: str = ""
     remarks: Sequence[str] = ()
-    unknown_start: bool = False  # history is cut off: what came before the first version is not known
 
 
 class Step(Value):

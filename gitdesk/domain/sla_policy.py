@@ -10,12 +10,22 @@ from gitdesk.value import Value, fresh
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from typing import Any
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any, Protocol
 
     from gitdesk.domain.calendar import Calendar
     from gitdesk.domain.query import Scope
     from gitdesk.domain.ticket import Ticket
+
+    class TermVersions(Protocol):
+        """The terms of a desk in the order of history; a list of them, or what reads them when they are asked for."""
+
+        def __len__(self) -> int: ...
+
+        def __getitem__(self, number: int, /) -> Terms: ...
+
+        def __iter__(self) -> Iterator[Terms]: ...
+
 
 __all__ = ["ANY", "CANCELLED", "Policy", "Terms", "policies_of"]
 

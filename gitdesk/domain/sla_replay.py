@@ -18,11 +18,10 @@ from gitdesk.domain.workflow import CANCELLED, CLOSED, OPEN, RESOLVED, SNOOZED, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from typing import Any
 
     from gitdesk.domain.sla_history import Step, Story
-    from gitdesk.domain.sla_policy import Policy, Terms
+    from gitdesk.domain.sla_policy import Policy, Terms, TermVersions
 
 WOKEN = frozenset((WAITING, SNOOZED, RESOLVED))  # a customer's message opens a ticket that is one of these
 ACTIVE, FINISHED, DROPPED = "active", "finished", "dropped"  # what a category is to clocks
@@ -43,7 +42,7 @@ class Replay:
     """
 
     def __init__(
-        self, story: Story, versions: Sequence[Terms], now: int | None = None, *, tell_ahead: bool = True
+        self, story: Story, versions: TermVersions, now: int | None = None, *, tell_ahead: bool = True
     ) -> None:
         self.story, self.versions = story, versions
         self.remarks: list[str] = list(story.remarks)

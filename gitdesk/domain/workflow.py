@@ -11,7 +11,6 @@ DONE = frozenset((RESOLVED, CLOSED, CANCELLED))
 FINAL = frozenset((CLOSED, CANCELLED))  # a ticket may stay there for good
 
 ANY = "*"  # every status, in a transition's `from` and `to`
-REQUIREMENTS = ("message", "reason", "assignee", "group", "type", "priority", "tag")  # and `field.NAME`
 FIELD_PREFIX = "field."
 
 

@@ -28,16 +28,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, Protocol
 
-    from gitdesk.domain.sla_policy import Terms
+    from gitdesk.domain.sla_policy import TermVersions
     from gitdesk.index.mainline import MainlineSource
     from gitdesk.index.source import Progress
 
-    class Versions(Protocol):
-        """The terms of a desk through its history, as far as they are asked for."""
-
-        def __len__(self) -> int: ...
-
-        def __getitem__(self, number: int, /) -> Terms: ...
+    class KnownTerms(TermVersions, Protocol):
+        """Terms that can be told from those of another commit."""
 
         def digest(self) -> str:
             """Returns a text that begins with that of an earlier list when it only goes on from there."""
@@ -65,7 +61,7 @@ def refresh(
     connection: sqlite3.Connection,
     source: MainlineSource,
     tip: str,
-    read_versions: Callable[[], Versions],
+    read_versions: Callable[[], KnownTerms],
     progress: Progress | None = None,
 ) -> None:
     """Replays the tickets whose past or whose terms are others now; in the caller's transaction, after history's."""
@@ -98,7 +94,7 @@ def switch_off(connection: sqlite3.Connection) -> None:
     set_meta(connection, "clocks", None)
 
 
-def _goes_on(connection: sqlite3.Connection, versions: Versions) -> bool:
+def _goes_on(connection: sqlite3.Connection, versions: KnownTerms) -> bool:
     """Tells whether the terms known so far still hold for what was replayed under them."""
     known = meta(connection, "terms")
     if known is None or not versions.digest().startswith(known):
@@ -106,7 +102,7 @@ def _goes_on(connection: sqlite3.Connection, versions: Versions) -> bool:
     return not versions.rebased_after(versions.known_in(known))
 
 
-def _replayed(connection: sqlite3.Connection, stories: Stories, versions: Versions) -> Iterator[int]:
+def _replayed(connection: sqlite3.Connection, stories: Stories, versions: KnownTerms) -> Iterator[int]:
     """Replays what is marked, and yields how many tickets are done."""
     done = 0
     while True:
@@ -117,7 +113,7 @@ def _replayed(connection: sqlite3.Connection, stories: Stories, versions: Versio
             if story is None:
                 tickets.append((NOT_APPLICABLE, "", NONE, "", 0, "{}", n))
                 continue
-            replay = Replay(story, versions)  # type: ignore[arg-type]
+            replay = Replay(story, versions)
             found = standings(replay)
             rows += [(ticket, *(getattr(one, name) for name in _FIELDS)) for one in found]
             tickets.append((*roll_up(found), replay.last, dumps(spent(replay, replay.last)), n))

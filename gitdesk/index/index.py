@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.query import Query
     from gitdesk.domain.query_keys import Scope
     from gitdesk.domain.ticket import TicketId
-    from gitdesk.index.clocks import Versions
+    from gitdesk.index.clocks import KnownTerms
     from gitdesk.index.history_query import Entry
     from gitdesk.index.history_rows import HistorySource
     from gitdesk.index.mainline import MainlineSource
@@ -218,7 +218,7 @@ class Index:
         self,
         tip: str,
         source: MainlineSource,
-        versions: Callable[[ClockRows], Versions],
+        versions: Callable[[ClockRows], KnownTerms],
         progress: Progress | None = None,
     ) -> None:
         """Makes the clocks tell where each ticket stood after its last step; after `refresh_history`."""
