@@ -138,7 +138,7 @@ def _clock_rows(cycles: Sequence[Cycle]) -> list[dict[str, Any]]:
         return []
     from json import loads
 
-    from gitdesk.reports.sla_row import json_writer
+    from gitdesk.render.clock_row import json_writer
 
     row = json_writer()
     return [loads(row(cycle)) for cycle in cycles]

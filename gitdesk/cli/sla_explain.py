@@ -67,7 +67,7 @@ def _story(told: Told, metric: str | None) -> dict[str, Any]:
     """Returns the clocks as plain data: what the breach report says of each, and the stretches."""
     from json import loads
 
-    from gitdesk.reports.sla_row import json_writer
+    from gitdesk.render.clock_row import json_writer
 
     write = json_writer()
     stories = {(one.metric, one.cycle): one for one in told.tellings}

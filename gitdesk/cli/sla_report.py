@@ -116,6 +116,7 @@ def _report(context: Context, clocked: Clocked, *, placed: bool, **settings: obj
         config=clocked.config,
         status_times=clocked.status_times,
         problems=clocked.problems,
+        told=clocked.told,
         **settings,  # type: ignore[arg-type]
     )
 

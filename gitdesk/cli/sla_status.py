@@ -72,14 +72,14 @@ def _urgency(one: Cycle) -> tuple[bool, float, str, str, int]:
 def _plain(cycles: Iterable[Cycle]) -> Iterator[dict[str, Any]]:
     from json import loads
 
-    from gitdesk.reports.sla_row import json_writer
+    from gitdesk.render.clock_row import json_writer
 
     row = json_writer()
     return (loads(row(cycle)) for cycle in cycles)
 
 
 def _columns() -> tuple[Column, ...]:
-    from gitdesk.reports.sla_row import NAMES
+    from gitdesk.render.clock_row import NAMES
 
     return tuple(Column(name) for name in NAMES)
 

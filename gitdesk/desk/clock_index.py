@@ -34,9 +34,10 @@ def _is_shallow(desk: Desk) -> bool:
 def refresh(desk: Desk, index: Index, tip: str) -> None:
     """Brings the clocks of an index up to the commit that it and its history show."""
     from gitdesk.desk.terms import Book
+    from gitdesk.render.clock_row import json_rows
     from gitdesk.store import codec
     from gitdesk.store.history import History
 
     source = History(desk.repo, codec.parse)
     with desk.watch("replaying clocks") as progress:
-        index.refresh_clocks(tip, source, lambda rows: Book(desk, rows), progress)
+        index.refresh_clocks(tip, source, lambda rows: Book(desk, rows), json_rows(), progress)

@@ -7,6 +7,7 @@ from operator import attrgetter
 from gitdesk.desk.clock_index import with_clocks
 from gitdesk.desk.kept_clocks import kept_cycles
 from gitdesk.desk.terms import Book, terms_of
+from gitdesk.desk.told_clocks import ToldClocks
 from gitdesk.domain.sla_cycle import RESOLUTION
 from gitdesk.domain.sla_replay import Replay
 from gitdesk.domain.sla_standing import cycle, marked, moment, orphaned, spent, standings
@@ -34,8 +35,9 @@ _order = attrgetter("metric", "cycle")
 class Clocked(Value):
     """What the clocks say of the tickets that were asked for, as of a moment and the commit that was the desk then.
 
-    `cycles` come by ticket, metric and cycle. `status_times` are (ticket, status, wall seconds in it so far); both are
-    read once, `cycles` first. `problems` says in words what could not be told rightly.
+    `cycles` come by ticket, metric and cycle; `told` has the same in another way, as far as the index keeps it ready.
+    `status_times` are (ticket, wall seconds in each status so far); all are read once, `cycles` or `told` first.
+    `problems` says in words what could not be told rightly.
     """
 
     cycles: Iterator[Cycle]
@@ -43,8 +45,9 @@ class Clocked(Value):
     commit: str
     desk_name: str
     config: Config
-    status_times: Iterator[tuple[str, str, int]]
+    status_times: Iterator[tuple[str, dict[str, int]]]
     problems: tuple[str, ...]
+    told: ToldClocks | None = None
 
 
 class Told(Value):
@@ -226,7 +229,7 @@ def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
 
     now = int(desk.now.timestamp())
 
-    def times() -> Iterator[tuple[str, str, int]]:
+    def times() -> Iterator[tuple[str, dict[str, int]]]:
         at: _Moment | None = None
         for ticket, status, last, found in rows.spent(ids):
             if last <= now:
@@ -235,8 +238,7 @@ def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
                 at = at or _Moment(desk, rows, None)
                 story = at.story(TicketId(ticket))
                 found = {} if story is None else spent(Replay(story, at.book, now), now)
-            for name, seconds in found.items():
-                yield ticket, name, seconds
+            yield ticket, found
 
     return Clocked(
         cycles=kept_cycles(desk, rows, ids),
@@ -246,6 +248,7 @@ def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
         config=desk.config,
         status_times=times(),
         problems=_problems(rows, ids),
+        told=ToldClocks(desk, rows) if ids is None else None,
     )
 
 
@@ -258,7 +261,7 @@ def _live(
 ) -> Clocked:
     """Returns the cycles of a replay up to a moment, under any terms."""
     gone = {ticket: at.from_git(ticket) for ticket in _only_in_git(rows, at, ids)}
-    times: list[tuple[str, str, int]] = []
+    times: list[tuple[str, dict[str, int]]] = []
 
     def terms(position: int) -> Terms | None:
         return next((one for one in versions if one.position == position), None)
@@ -285,7 +288,7 @@ def _live(
     def cycles() -> Iterator[Cycle]:
         for story in stories():
             replay = Replay(story, versions, at.now, tell_ahead=at.tells_ahead or story.created > at.now)
-            times.extend((story.ticket, *pair) for pair in spent(replay, at.now).items())
+            times.append((story.ticket, spent(replay, at.now)))
             yield from _cycles(replay, at.now, found)
 
     return Clocked(

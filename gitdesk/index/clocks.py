@@ -18,6 +18,7 @@ from gitdesk.domain.sla_standing import Standing, moment, spent, standings
 from gitdesk.index import mainline
 from gitdesk.index.image import meta, set_meta
 from gitdesk.index.sla_stories import Stories
+from gitdesk.index.sla_told import Telling
 from gitdesk.index.stored import instant
 from gitdesk.memory import no_collection
 from gitdesk.value import parts_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from gitdesk.domain.sla_policy import TermVersions
     from gitdesk.index.mainline import MainlineSource
+    from gitdesk.index.sla_told import Write
     from gitdesk.index.source import Progress
 
     class KnownTerms(TermVersions, Protocol):
@@ -62,9 +64,13 @@ def refresh(
     source: MainlineSource,
     tip: str,
     read_versions: Callable[[], KnownTerms],
+    write: Write,
     progress: Progress | None = None,
 ) -> None:
-    """Replays the tickets whose past or whose terms are others now; in the caller's transaction, after history's."""
+    """Replays the tickets whose past or whose terms are others now; in the caller's transaction, after history's.
+
+    `write` turns the clocks of a ticket, once all have ended, into what reports say of them.
+    """
     touched = mainline.refresh(connection, source, tip)
     versions = read_versions()  # which commits are versions depends on what the branch's own are
     if touched is None or not _goes_on(connection, versions):
@@ -74,7 +80,7 @@ def refresh(
     (total,) = connection.execute("SELECT count(*) FROM x_tickets WHERE sla = '' AND readable = 1").fetchone()
     stories = Stories(connection)
     with no_collection():
-        for done in _replayed(connection, stories, versions):
+        for done in _replayed(connection, stories, versions, Telling(connection, write)):
             if progress is not None:
                 progress(done, total)
     set_meta(connection, "terms", versions.digest())
@@ -102,7 +108,9 @@ def _goes_on(connection: sqlite3.Connection, versions: KnownTerms) -> bool:
     return not versions.rebased_after(versions.known_in(known))
 
 
-def _replayed(connection: sqlite3.Connection, stories: Stories, versions: KnownTerms) -> Iterator[int]:
+def _replayed(
+    connection: sqlite3.Connection, stories: Stories, versions: KnownTerms, telling: Telling
+) -> Iterator[int]:
     """Replays what is marked, and yields how many tickets are done."""
     done = 0
     while True:
@@ -115,6 +123,7 @@ def _replayed(connection: sqlite3.Connection, stories: Stories, versions: KnownT
                 continue
             replay = Replay(story, versions)
             found = standings(replay)
+            telling.add(replay, found)
             rows += [(ticket, *(getattr(one, name) for name in _FIELDS)) for one in found]
             tickets.append((*roll_up(found), replay.last, dumps(spent(replay, replay.last)), n))
         if not tickets:
@@ -124,6 +133,7 @@ def _replayed(connection: sqlite3.Connection, stories: Stories, versions: KnownT
             "DELETE FROM x_clocks WHERE ticket = (SELECT id FROM x_tickets WHERE n = ?)", ids
         )
         connection.executemany(_INSERT, rows)
+        telling.keep(ids)
         connection.executemany(
             "UPDATE x_tickets SET sla = ?, sla_metric = ?, due = ?, due_metric = ?, last_step = ?,"
             " spent = ? WHERE n = ?",

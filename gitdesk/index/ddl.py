@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 6
+VERSION = 7
 
 # Names that begin with x_ are ours alone; views and what history adds are public.
 _TABLES = """
@@ -38,6 +38,15 @@ CREATE TABLE x_clocks (
   first_verdict TEXT NOT NULL, first_stopped INTEGER, remarks TEXT NOT NULL,
   PRIMARY KEY (ticket, metric, cycle)
 ) WITHOUT ROWID;
+-- Of each ticket whose clocks have all ended, what reports say of them: the figures they are counted by, each list
+-- begun by a kind, and their rows as JSON. `last` is its last step in seconds since 1970.
+CREATE TABLE x_told (
+  ticket TEXT PRIMARY KEY, last INTEGER NOT NULL, figures TEXT NOT NULL, rows BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE x_kinds (
+  n INTEGER PRIMARY KEY, metric TEXT NOT NULL, priority TEXT NOT NULL, "group" TEXT NOT NULL, policy TEXT NOT NULL,
+  agent TEXT NOT NULL, state TEXT NOT NULL, no_reply TEXT NOT NULL
+);
 CREATE TABLE x_configs (oid TEXT PRIMARY KEY, plain TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE x_texts (n INTEGER PRIMARY KEY, about TEXT NOT NULL, description TEXT NOT NULL, thread TEXT NOT NULL);
 CREATE TABLE x_names (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key, value)) WITHOUT ROWID;
@@ -107,7 +116,7 @@ VIEWS = (
     "attachments",
     "clocks",
 )
-_EMPTIED = ("x_tickets", "x_texts", "x_names", "x_values", "x_attachments", "x_clocks")
+_EMPTIED = ("x_tickets", "x_texts", "x_names", "x_values", "x_attachments", "x_clocks", "x_told", "x_kinds")
 
 
 def version() -> int:

@@ -151,6 +151,8 @@ def _forget(connection: sqlite3.Connection, paths: Sequence[str]) -> None:
         forgotten = f"INSERT INTO x_search(x_search, {_SEARCHED}) VALUES ('delete', ?, ?, ?, ?, ?)"
         connection.executemany(forgotten, sorted(searched))
         connection.executemany("DELETE FROM x_texts WHERE n = ?", numbers)
+        told = "DELETE FROM x_told WHERE ticket = (SELECT id FROM x_tickets WHERE path = ? AND readable = 1)"
+        connection.executemany(told, batch)
         connection.executemany("DELETE FROM x_tickets WHERE path = ?", batch)
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gitdesk.index.history_rows import HistorySource
     from gitdesk.index.mainline import MainlineSource
     from gitdesk.index.sla_rows import ClockRows
+    from gitdesk.index.sla_told import Write
     from gitdesk.index.source import Progress, ReadConfig, Source
 
 __all__ = ["Index"]
@@ -219,16 +220,22 @@ class Index:
         tip: str,
         source: MainlineSource,
         versions: Callable[[ClockRows], KnownTerms],
+        write: Write,
         progress: Progress | None = None,
     ) -> None:
-        """Makes the clocks tell where each ticket stood after its last step; after `refresh_history`."""
+        """Makes the clocks tell where each ticket stood after its last step; after `refresh_history`.
+
+        `write` turns the clocks of a ticket, once all have ended, into what reports say of them.
+        """
 
         def replay() -> None:
             from gitdesk.index import clocks
 
             if not clocks.is_current(self._connection, tip):
                 with self.transaction() as connection:
-                    clocks.refresh(connection, source, tip, lambda: versions(self.clock_rows()), progress)
+                    clocks.refresh(
+                        connection, source, tip, lambda: versions(self.clock_rows()), write, progress
+                    )
 
         self._tried(replay, replay)
 

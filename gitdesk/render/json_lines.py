@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 SCHEMA = "gitdesk.output/1"
+BETWEEN = b",\n"  # the rows of a report: inside of one, JSON has no such line end
 KINDS = (
     "tickets",
     "ticket",

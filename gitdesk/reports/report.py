@@ -35,6 +35,13 @@ class Report:
         """Yields the rows, once."""
         raise NotImplementedError
 
+    def ready(self, *, rows: bool) -> Iterator[Any]:  # noqa: ARG002
+        """Yields the rows, once; with `rows` some of them may be bytes, which are one or more as JSON between BETWEEN.
+
+        Without `rows` nobody looks at what is yielded, and the rows are only counted.
+        """
+        return self.items()
+
     def cells(self, item: Any) -> tuple[Any, ...]:
         """Returns the values of a row under the columns."""
         raise NotImplementedError

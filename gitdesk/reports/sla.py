@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from gitdesk.desk.told_clocks import Told
 from gitdesk.domain.workflow import DONE
+from gitdesk.render import clock_row
 from gitdesk.render.table import Column
-from gitdesk.reports import sla_findings, sla_row
+from gitdesk.reports import sla_findings
 from gitdesk.reports.period import Period
 from gitdesk.reports.report import Report
 from gitdesk.reports.sla_findings import KINDS
 from gitdesk.reports.sla_plain import left, order, plain
 from gitdesk.reports.sla_summary import Summary
-from gitdesk.reports.sla_tally import Tally
+from gitdesk.reports.sla_tally import Counters, Tally
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
+    from gitdesk.desk.told_clocks import ToldClocks
     from gitdesk.domain.config import Config
     from gitdesk.domain.sla_cycle import Cycle
     from gitdesk.render.blocks import Document
@@ -36,13 +39,14 @@ def _nowhere(cycle: Cycle) -> tuple[str, int]:
 class SlaReport(Report):
     """The service levels of a desk as of a moment.
 
-    `cycles` come ordered by ticket, metric and cycle; `status_times` are (ticket, status, wall seconds in it), read
-    only by what shows them. `locate` finds the line that a finding points at. `by` is the breakdown people see first.
+    `cycles` come ordered by ticket, metric and cycle; `told`, if given, has the same. `status_times` are (ticket,
+    wall seconds in each status), read only by what shows them. `locate` finds the line that a finding points at. `by`
+    is the breakdown people see first.
     """
 
     name, kind = "sla", "sla_report"
     kinds = KINDS
-    columns = tuple(Column(name) for name in sla_row.NAMES)
+    columns = tuple(Column(name) for name in clock_row.NAMES)
 
     def __init__(
         self,
@@ -52,7 +56,7 @@ class SlaReport(Report):
         commit: str,
         desk_name: str,
         config: Config,
-        status_times: Iterable[tuple[str, str, int]] = (),
+        status_times: Iterable[tuple[str, Mapping[str, int]]] = (),
         problems: Sequence[str] = (),
         query: str = "",
         period: Period | None = None,
@@ -61,6 +65,7 @@ class SlaReport(Report):
         by: str = "metric",
         with_risk: bool = False,
         locate: Locate = _nowhere,
+        told: ToldClocks | None = None,
     ) -> None:
         self.as_of, self.commit, self.desk_name, self.config = as_of, commit, desk_name, config
         self.query, self.policy_file, self.percent, self.by = query, policy_file, percent, by
@@ -69,7 +74,7 @@ class SlaReport(Report):
         self.summary = Summary(self.tally, config)
         self._cycles, self._status_times, self._problems = cycles, status_times, problems
         self._statuses: tuple[tuple[str, int], ...] | None = None
-        self._with_risk, self._locate = with_risk, locate
+        self._with_risk, self._locate, self._told = with_risk, locate, told
 
     @property
     def problems(self) -> Sequence[str]:
@@ -80,13 +85,29 @@ class SlaReport(Report):
         """Yields the rows that belong to the period, counting them."""
         return filter(self.tally.add, self._cycles)
 
+    def ready(self, *, rows: bool) -> Iterator[Cycle | bytes]:
+        """Yields the same, ended ones as JSON that is kept ready; a period is looked into row by row."""
+        told, tally = self._told, self.tally
+        if told is None or not self.period.is_everything:
+            yield from self.items()
+            return
+        counters = Counters(tally, told.kinds())
+        for one in told.all(rows=rows):
+            if isinstance(one, Told):
+                tally.add_ended(one.ticket, one.clocks, counters)
+                if rows:
+                    yield one.rows
+            elif tally.add(one):
+                yield one
+        tally.look(told.cycles_of)
+
     def cells(self, item: Cycle) -> tuple[Any, ...]:
         """Returns the values of a row under the columns."""
-        return sla_row.cells(item)
+        return clock_row.cells(item)
 
     def json_writer(self) -> Callable[[Cycle], str]:
         """Returns what writes a row as JSON."""
-        return sla_row.json_writer()
+        return clock_row.json_writer()
 
     def finding(self, item: Cycle) -> Finding | None:
         """Returns a breach or what is at risk."""
@@ -132,8 +153,9 @@ class SlaReport(Report):
 
     def _added_up(self) -> tuple[tuple[str, int], ...]:
         seconds: dict[str, int] = {}
-        for _, status, spent in self._status_times:
-            seconds[status] = seconds.get(status, 0) + spent
+        for _, spent in self._status_times:
+            for status in spent:
+                seconds[status] = seconds.get(status, 0) + spent[status]
         known = [status.name for status in self.config.workflow.statuses if status.category not in DONE]
         done = {status.name for status in self.config.workflow.statuses} - set(known)
         others = sorted(set(seconds) - set(known) - done)

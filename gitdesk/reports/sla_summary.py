@@ -88,13 +88,14 @@ class Summary:
     def trend(self) -> tuple[Buckets, tuple[Series, ...]]:
         """Returns met and breached of each metric in days, weeks or months (UTC), by the end of the cycle."""
         days = self._tally.days
-        drawn = buckets(date.fromordinal(day) for _, day in days)
-        points = {metric: [[0, 0] for _ in drawn.starts] for metric, _ in days}
-        for (metric, day), (met, missed) in days.items():
-            place = drawn.place(date.fromordinal(day))
-            if place is not None:
-                points[metric][place][0] += met
-                points[metric][place][1] += missed
+        drawn = buckets(date.fromordinal(day) for counts in days.values() for day in counts)
+        points = {metric: [[0, 0] for _ in drawn.starts] for metric, counts in days.items() if counts}
+        for metric, counts in days.items():
+            for day, (met, missed) in counts.items():
+                place = drawn.place(date.fromordinal(day))
+                if place is not None:
+                    points[metric][place][0] += met
+                    points[metric][place][1] += missed
         series = tuple(
             Series(name=metric, points=tuple((met, missed) for met, missed in points[metric]))
             for metric in METRICS

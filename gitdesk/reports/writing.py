@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import islice
 
+from gitdesk.render.json_lines import BETWEEN
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -31,7 +33,8 @@ def write(report: Report, outputs: Sequence[tuple[str, Put]], page: Page) -> Non
     for writer, pieces in writers:
         pieces.add(encoded(writer.begin()))
     taking = [(writer.rows, pieces.add) for writer, pieces in writers if writer.wants_rows]
-    items = report.items()
+    ready = all(writer.takes_ready for writer, _ in writers if writer.wants_rows)
+    items = report.ready(rows=bool(taking)) if ready else report.items()
     while batch := list(islice(items, _BATCH)):
         for rows, add in taking:
             add(rows(batch))
@@ -72,6 +75,7 @@ class Writer:
     """One format: what comes first, what each row becomes, what comes last."""
 
     wants_rows = True
+    takes_ready = False  # rows that are JSON already
 
     def __init__(self, report: Report, page: Page) -> None:
         self.report, self.page = report, page
@@ -96,10 +100,12 @@ class Writer:
 class _Json(Writer):
     """The envelope, with what the rows come to after them."""
 
+    takes_ready = True
+
     def __init__(self, report: Report, page: Page) -> None:
         super().__init__(report, page)
         self._write = report.json_writer()
-        self._between = "\n"
+        self._between = b"\n"
 
     def begin(self) -> str:
         from gitdesk.render.json_lines import SCHEMA
@@ -107,27 +113,30 @@ class _Json(Writer):
         return f'{{"schema": "{SCHEMA}", "kind": "{self.report.kind}", "items": ['
 
     def rows(self, items: Sequence[Any]) -> bytes:
-        # Row by row: one title that is not ASCII would make all the rest of a joined text twice as dear.
-        between, self._between = self._between, ",\n"
-        write = self._write
-        joined = b",\n".join([write(item).encode("utf-8", "backslashreplace") for item in items])
-        return between.encode() + joined
+        between, self._between = self._between, BETWEEN
+        return between + BETWEEN.join(_as_json(self._write, items))
 
     def end(self) -> Iterator[str]:
         from gitdesk.render.json_lines import render_object
 
-        yield "" if self._between == "\n" else "\n"
+        yield "" if self._between == b"\n" else "\n"
         yield f'], "summary": {render_object(self.report.plain())}}}\n'
 
 
 class _JsonLines(Writer):
+    takes_ready = True
+
     def __init__(self, report: Report, page: Page) -> None:
         super().__init__(report, page)
         self._write = report.json_writer()
 
     def rows(self, items: Sequence[Any]) -> bytes:
-        write = self._write
-        return b"\n".join([write(item).encode("utf-8", "backslashreplace") for item in items]) + b"\n"
+        return b"\n".join([one.replace(BETWEEN, b"\n") for one in _as_json(self._write, items)]) + b"\n"
+
+
+def _as_json(write: Callable[[Any], str], items: Sequence[Any]) -> list[bytes]:
+    # Row by row: one title that is not ASCII would make all the rest of a joined text twice as dear.
+    return [item if item.__class__ is bytes else encoded(write(item)) for item in items]
 
 
 class _Csv(Writer):

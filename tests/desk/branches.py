@@ -161,7 +161,7 @@ class History:
         with self.desk(now) as desk:
             found = report_rows(desk, **asked)
             tuple(found.cycles)
-            return sorted(found.status_times)
+            return sorted((ticket, *spent) for ticket, times in found.status_times for spent in times.items())
 
     def forget(self) -> None:
         """Deletes the index."""
@@ -178,3 +178,24 @@ def alike(rows: Iterable[Any]) -> Iterator[Cycle]:
 def standing(rows: Sequence[Cycle]) -> dict[str, tuple[str, int]]:
     """Returns state and seconds used by metric, of one ticket's rows with the cycle behind a # from the second on."""
     return {one.metric + (f"#{one.cycle}" if one.cycle > 1 else ""): (one.state, one.elapsed) for one in rows}
+
+
+def written_both_ways(desk: Desk) -> tuple[bytes, bytes]:
+    """Returns the breach report of today out of what is kept ready, then row by row: JSON, lines of it, a page."""
+    from gitdesk.render.table import Page
+    from gitdesk.reports.sla import SlaReport
+    from gitdesk.reports.writing import write
+
+    texts = []
+    for ready in (True, False):
+        parts: list[list[bytes]] = [[], [], []]
+        for formats, part in zip((("json",), ("html", "table"), ("jsonl", "markdown")), parts, strict=True):
+            found = report_rows(desk)
+            assert found.told is not None
+            report = SlaReport(
+                found.cycles, as_of=found.as_of, commit=found.commit, desk_name=found.desk_name, config=found.config,
+                status_times=found.status_times, problems=found.problems, told=found.told if ready else None,
+            )  # fmt: skip
+            write(report, [(name, part.append) for name in formats], Page(now=found.as_of, width=100))
+        texts.append(b"\n".join(b"".join(part) for part in parts))
+    return texts[0], texts[1]

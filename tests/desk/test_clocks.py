@@ -28,9 +28,11 @@ from branches import (
     stamp,
     standing,
     text_of,
+    written_both_ways,
 )
 
 from gitdesk.desk import clocks
+from gitdesk.desk.told_clocks import Told
 from gitdesk.domain.sla_cycle import Cycle
 from gitdesk.errors import NotFound, Unreadable, UsageError
 
@@ -158,6 +160,41 @@ def test_a_deleted_ticket_is_told_at_the_moments_when_it_was_there(history: Hist
         assert clocks.told(desk, ONE, stamp(START + 90 * 60)).cycles
         with pytest.raises(NotFound):
             clocks.told(desk, ONE, stamp(START + 3 * H))
+
+
+@pytest.mark.parametrize(
+    "later", [None, b"---\nid: [\n---\n", text_of(ONE, [said(START + H)], status="open"), text_of(ONE)]
+)
+def test_what_is_kept_ready_of_an_ended_ticket_goes_when_the_ticket_does(
+    history: History, later: bytes | None
+) -> None:
+    history.commit(START + H, {ONE: text_of(ONE, [said(START + H)], status="closed"), TWO: text_of(TWO)})
+    history.write()
+    now = START + 9 * H
+    with history.desk(now) as desk:
+        found = clocks.report_rows(desk).told
+        assert found is not None
+        assert [one.ticket for one in found.all(rows=True) if isinstance(one, Told)] == [ONE]
+    history.commit(START + 2 * H, {ONE: later})
+    history.write()
+    with history.desk(now) as desk:
+        ready, read = written_both_ways(desk)
+        assert ready == read
+        found = clocks.report_rows(desk).told
+        assert found is not None
+        assert [one for one in found.all(rows=True) if isinstance(one, Told)] == []
+
+
+def test_an_ended_ticket_dated_after_the_moment_is_replayed_up_to_it(history: History) -> None:
+    history.commit(START + 5 * H, {ONE: text_of(ONE, [said(START + H)], status="closed")})
+    history.write()
+    for now in (START + 9 * H, START + 2 * H):
+        with history.desk(now) as desk:
+            ready, read = written_both_ways(desk)
+            assert ready == read
+            found = clocks.report_rows(desk).told
+            assert found is not None
+            assert any(isinstance(one, Told) for one in found.all(rows=False)) == (now > START + 5 * H)
 
 
 def test_a_ticket_that_came_back_otherwise_is_told_as_it_was(history: History) -> None:

@@ -92,4 +92,4 @@ def test_time_in_a_status_stops_at_a_moment_before_the_last_change(place: Place)
     with place.open() as desk:
         found = report_rows(desk)
         tuple(found.cycles)
-        assert list(found.status_times) == [(ticket, "new", 20)]
+        assert list(found.status_times) == [(ticket, {"new": 20})]

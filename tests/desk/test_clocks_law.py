@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from branches import (
     config,
     said,
     text_of,
+    written_both_ways,
 )
 
 from gitdesk.desk import clocks
@@ -191,9 +193,11 @@ def at_tip(history: History, commit: str, now: int) -> tuple[Any, Any]:
     history.git("update-ref", "refs/heads/main", commit)
     with history.desk(now) as desk:
         found = clocks.report_rows(desk)
+        ready, read = written_both_ways(desk)
+        assert ready == read
         rows = tuple(alike(found.cycles))
         listed = list(desk.find("sort:id", columns=("id", "sla", "due", "sla_metric"), everything=True).rows)
-        return rows, (listed, sorted(found.status_times), sorted(found.problems))
+        return rows, (listed, sorted(found.status_times, key=itemgetter(0)), sorted(found.problems))
 
 
 @_FEW

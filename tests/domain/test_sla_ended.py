@@ -9,7 +9,7 @@ import pytest
 from gitdesk.domain.sla_cycle import Cycle
 from gitdesk.domain.sla_ended import Ended
 from gitdesk.domain.sla_standing import Standing, cycle, marked, orphaned
-from gitdesk.reports.sla_row import json_writer
+from gitdesk.render.clock_row import json_writer
 from gitdesk.value import parts_of, replace
 
 MET = Standing(

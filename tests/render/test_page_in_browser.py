@@ -64,7 +64,9 @@ def many() -> list[object]:
 
 
 def pages() -> dict[str, str]:
-    times = [("GD-00000001", name, 3600 * n) for n, name in enumerate(("new", "open", "waiting", "gone"), 1)]
+    times = [
+        ("GD-00000001", {name: 3600 * n for n, name in enumerate(("new", "open", "waiting", "gone"), 1)})
+    ]
     return {
         "full": written(report(*many(), status_times=times, problems=HOSTILE, query="q" * 200), "html"),  # type: ignore[arg-type]
         "empty": written(report(), "html"),

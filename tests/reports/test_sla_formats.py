@@ -17,9 +17,9 @@ from made_cycles import AS_OF, COMMIT, HOSTILE, START, cycle, report, written
 
 from gitdesk import resources
 from gitdesk.domain.sla_cycle import METRICS, STATES, Cycle
+from gitdesk.render.clock_row import NAMES, cells, json_writer
 from gitdesk.render.json_lines import for_terminal, render_object
 from gitdesk.reports import REPORTS
-from gitdesk.reports.sla_row import NAMES, cells, json_writer
 from gitdesk.reports.writing import ENDINGS, WRITERS
 
 ALL = (
@@ -147,7 +147,7 @@ def test_rows_written_by_hand_are_what_the_encoder_writes(some: list[Cycle]) -> 
 @pytest.mark.parametrize("which", ["all", "none", "hostile"])
 def test_json_is_what_the_published_schema_says(which: str, hostile: tuple[Cycle, ...]) -> None:
     some = {"all": ALL, "none": (), "hostile": hostile}[which]
-    times = [("GD-00000001", "open", 10)]
+    times = [("GD-00000001", {"open": 10})]
     whole = json.loads(written(report(*some, status_times=times, problems=["x"]), "json"))
     validator = jsonschema.Draft7Validator(json.loads(resources.read("schema", "output.schema.json")))
     validator.validate(whole)

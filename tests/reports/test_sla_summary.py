@@ -252,11 +252,8 @@ def test_weeks_are_weeks_of_utc_whatever_zone_the_reader_is_in() -> None:
 
 def test_time_in_status_leaves_done_statuses_out_and_keeps_unknown_ones() -> None:
     times = [
-        ("GD-A", "open", 10),
-        ("GD-B", "open", 5),
-        ("GD-B", "closed", 999),
-        ("GD-B", "gone", 3),
-        ("GD-A", "new", 1),
+        ("GD-A", {"open": 10, "new": 1}),
+        ("GD-B", {"open": 5, "closed": 999, "gone": 3}),
     ]
     assert read(status_times=times).time_in_status() == (("new", 1), ("open", 15), ("gone", 3))
     none = config(workflow=Workflow(statuses=(Status(name="new", category="new"),)))

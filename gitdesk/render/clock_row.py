@@ -7,11 +7,11 @@ from functools import lru_cache
 from json.encoder import encode_basestring
 
 from gitdesk.domain.sla_ended import Ended
-from gitdesk.render.json_lines import render_object
+from gitdesk.render.json_lines import BETWEEN, render_object
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
     from typing import Any
 
@@ -133,6 +133,13 @@ def json_writer() -> Callable[[Cycle], str]:
         )
 
     return write
+
+
+def json_rows() -> Callable[[Iterable[Any]], bytes]:
+    """Returns a function that writes rows as JSON in UTF-8, joined by BETWEEN."""
+    write = json_writer()
+    # Row by row: one title that is not ASCII would make all the rest of a joined text twice as dear.
+    return lambda cycles: BETWEEN.join([write(one).encode("utf-8", "backslashreplace") for one in cycles])
 
 
 _NULL = "null"

@@ -1,0 +1,98 @@
+"""What reports say of tickets whose clocks have all ended, kept ready: nearly all tickets of an old desk are such."""
+
+from __future__ import annotations
+
+from json import dumps, loads
+from operator import attrgetter
+
+from gitdesk.domain.sla_count import KIND, figures_of, kind_of, told_remarks
+from gitdesk.domain.sla_cycle import PAUSED, RUNNING
+from gitdesk.domain.sla_ended import Ended
+from gitdesk.domain.sla_standing import Standing
+from gitdesk.value import parts_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator, Sequence
+    from typing import Any
+
+    from gitdesk.domain.sla_count import Kind
+    from gitdesk.domain.sla_replay import Replay
+
+    Write = Callable[[Sequence[Ended]], bytes]
+
+_BATCH = 500
+_MAPPED = 1 << 28  # bytes of the file to look at in place, since nearly all of this is read
+_FIELDS = parts_of(Standing)
+_NAMES = ", ".join(f'"{name}"' for name in KIND)
+_LIVE = (RUNNING, PAUSED)
+_order = attrgetter("metric", "cycle")
+
+
+class Telling:
+    """Keeps what reports say of tickets while these are replayed."""
+
+    def __init__(self, connection: sqlite3.Connection, write: Write) -> None:
+        self._connection, self._write = connection, write
+        self._kinds = {kind: n for n, kind in kinds(connection).items()}
+        self._rows: list[tuple[str, int, str, bytes]] = []
+
+    def add(self, replay: Replay, found: Sequence[Standing]) -> None:
+        """Takes in the standings of a ticket after its last step, none of them going on."""
+        if not found or any(one.state in _LIVE for one in found):
+            return
+        ticket, header = replay.story.ticket, replay.header
+        tail = (header.get("title", ""), header.get("assignee", ""), header.get("group", ""))
+        clocks = [
+            Ended._make((ticket, *(getattr(one, name) for name in _FIELDS), *tail))  # type: ignore[attr-defined]
+            for one in sorted(found, key=_order)
+        ]
+        figures = [[self._kind(kind_of(one)), *figures_of(one), *told_remarks(one)] for one in clocks]
+        row = (ticket, replay.last, dumps(figures, separators=(",", ":")), self._write(clocks))
+        self._rows.append(row)
+
+    def keep(self, numbers: Sequence[tuple[int]]) -> None:
+        """Writes what was taken in, and removes what was kept of the replayed tickets, by their numbers, before."""
+        self._connection.executemany(
+            "DELETE FROM x_told WHERE ticket = (SELECT id FROM x_tickets WHERE n = ?)", numbers
+        )
+        self._connection.executemany("INSERT OR REPLACE INTO x_told VALUES (?, ?, ?, ?)", self._rows)
+        self._rows = []
+
+    def _kind(self, kind: Kind) -> int:
+        number = self._kinds.get(kind)
+        if number is None:
+            number = self._kinds[kind] = len(self._kinds) + 1
+            self._connection.execute("INSERT INTO x_kinds VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *kind))
+        return number
+
+
+def kinds(connection: sqlite3.Connection) -> dict[int, Kind]:
+    """Returns the kinds that clocks are counted under, by number."""
+    return {number: tuple(kind) for number, *kind in connection.execute(f"SELECT n, {_NAMES} FROM x_kinds")}
+
+
+def told(connection: sqlite3.Connection, until: int, *, rows: bool) -> Iterator[tuple[str, Any, bytes]]:
+    """Yields ticket, figures of its clocks and, if wanted, their rows, of what had come to its end by an instant.
+
+    In the order of the tickets; the figures of a clock are the number of its kind, `figures_of` and its remarks.
+    """
+    connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
+    cursor = connection.execute(
+        f"SELECT ticket, figures, {'rows' if rows else 'NULL'} FROM x_told WHERE last <= ? ORDER BY ticket",
+        (until,),
+    )
+    while batch := cursor.fetchmany(_BATCH):
+        figures = loads(
+            f"[{','.join([row[1] for row in batch])}]"
+        )  # a call for each would take twice as long
+        for (ticket, _, written), clocks in zip(batch, figures, strict=True):
+            yield ticket, clocks, written
+
+
+def untold(connection: sqlite3.Connection, until: int) -> list[str]:
+    """Returns the other tickets that can be read."""
+    told_ones = "SELECT ticket FROM x_told WHERE last <= ?"
+    statement = f"SELECT id FROM x_tickets WHERE readable = 1 EXCEPT {told_ones} ORDER BY 1"
+    return [ticket for (ticket,) in connection.execute(statement, (until,))]
