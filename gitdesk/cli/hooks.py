@@ -27,6 +27,7 @@ _MARKS = {"ok": ("good", "✓"), "ours": ("good", "✓"), "chained": ("good", "�
 def install(context: Context, server: bool) -> None:
     """Put gitdesk's hooks into this clone: pre-commit and pre-push; with --server pre-receive.
 
+    A clone also learns to merge tickets field by field.
     A hook that is there is kept and run first. Where husky, lefthook, pre-commit or a core.hooksPath keep the hooks,
     nothing is put in, and the line to add there is told.
 

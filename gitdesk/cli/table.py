@@ -105,6 +105,7 @@ COMMANDS: tuple[Row, ...] = (
     Row("import", "gitdesk.cli.import_:command", "Bring the history of another system in", CARE),
     Row("export", "gitdesk.cli.export:command", "Take tickets out, with all that ever happened", CARE),
     Row("hook", "gitdesk.cli.hook:command", "", HIDDEN),
+    Row("merge-driver", "gitdesk.cli.merge_driver:command", "", HIDDEN),
 )
 
 # Nouns with commands of their own, and what the help says of them.

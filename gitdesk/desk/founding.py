@@ -13,7 +13,7 @@ from gitdesk.desk.places import local_zone
 from gitdesk.domain.config import PATH
 from gitdesk.domain.people import Person, id_for
 from gitdesk.errors import Place, Refused, SetupError, UsageError
-from gitdesk.store import install, read, write
+from gitdesk.store import install, merge_setup, read, write
 from gitdesk.store.identity import identity
 from gitdesk.store.worktrees import find_checkout
 from gitdesk.value import Value
@@ -94,6 +94,7 @@ def _commit(
         turn.commit(
             {path: new for path, new in files.items() if new != old}, "desk: make a desk\n", author, committer
         )
+    merge_setup.put_in(repo)
     remarks = []
     if branch is not None:
         install.use_branch(repo, location)

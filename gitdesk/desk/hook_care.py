@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from gitdesk.errors import GitdeskError, Refused, UsageError
-from gitdesk.store import hook_files, install, read
+from gitdesk.store import hook_files, install, merge_setup, read
 from gitdesk.store.git import Repo, require_version
 from gitdesk.value import Value
 
@@ -49,11 +49,16 @@ def put_in(start: str, environ: Mapping[str, str], *, server: bool) -> tuple[Sta
             )
         manager = hook_files.find_manager(repo)
         if manager is not None:
-            raise Refused(f"{manager.name} keeps the hooks here, so nothing was put in", hint=manager.advice)
+            if not bare:
+                merge_setup.put_in(repo)
+            raise Refused(f"{manager.name} keeps the hooks here, so none was put in", hint=manager.advice)
         folder = hook_files.directory(repo)
         names = _names(repo)
         done = {name: hook_files.put_in(folder, name) for name in names}
-        return (*(_standing(folder, name, done[name]) for name in names), _program(environ))
+        found = [_standing(folder, name, done[name]) for name in names]
+        if not bare:
+            found.append(_driver(repo, "put in" if merge_setup.put_in(repo) else ""))
+        return (*found, _program(environ))
 
 
 def take_out(start: str, environ: Mapping[str, str]) -> tuple[Standing, ...]:
@@ -62,7 +67,10 @@ def take_out(start: str, environ: Mapping[str, str]) -> tuple[Standing, ...]:
         folder = hook_files.directory(repo)
         names = _names(repo)
         done = {name: hook_files.take_out(folder, name) for name in names}
-        return tuple(_standing(folder, name, done[name]) for name in names)
+        found = [_standing(folder, name, done[name]) for name in names]
+        if merge_setup.take_out(repo):
+            found.append(_driver(repo, "taken out"))
+        return tuple(found)
 
 
 def standing(start: str, environ: Mapping[str, str]) -> tuple[Standing, ...]:
@@ -118,6 +126,15 @@ def _attributes(repo: Repo, environ: Mapping[str, str]) -> Iterator[Standing]:
         detail=f"{install.ATTRIBUTES_PATH} of the desk {'has' if present else 'lacks'} its line",
         hint=None if present else f"add to {install.ATTRIBUTES_PATH}: {install.ATTRIBUTES}",
     )
+    yield _driver(repo)
+
+
+def _driver(repo: Repo, done: str = "") -> Standing:
+    """Returns how this clone merges tickets."""
+    name = "merge driver"
+    if merge_setup.is_current(repo):
+        return Standing(name=name, state="ok", detail="Git merges tickets field by field", done=done)
     driver = repo.config("merge.gitdesk.driver")
     detail = f"Git runs {driver}" if driver else "none set, so Git merges tickets line by line"
-    yield Standing(name="merge driver", state="ok" if driver else "none", detail=detail)
+    hint = None if done else "gitdesk hooks install sets it up"
+    return Standing(name=name, state="other" if driver else "none", detail=detail, hint=hint, done=done)

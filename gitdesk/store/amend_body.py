@@ -15,9 +15,14 @@ if TYPE_CHECKING:
 
 def describe(sheet: Sheet, description: str) -> str:
     """Returns the text with another description."""
+    return sheet.spliced(described(sheet, grammar.escape(description)))
+
+
+def described(sheet: Sheet, written: str) -> list[Splice]:
+    """Returns the splices that give the text another description, as it is to be written there."""
     starts = _starts(sheet)
     end = starts[0] if starts else len(sheet.text)
-    return sheet.spliced(_describe(sheet, end, grammar.escape(description)))
+    return _describe(sheet, end, written)
 
 
 def converse(sheet: Sheet, before: Sequence[Message], after: Sequence[Message]) -> str:

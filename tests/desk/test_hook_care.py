@@ -67,7 +67,11 @@ def test_uninstall_puts_back_what_was_there_byte_for_byte(desk: Hooked, mode: in
     path = their_hook(desk.path / ".git" / "hooks", mode=mode)
     before = path.stat()
     states(desk, "install")
-    assert states(desk, "uninstall") == {"pre-commit": "theirs", "pre-push": "none"}
+    assert states(desk, "uninstall") == {
+        "pre-commit": "theirs",
+        "pre-push": "none",
+        "merge driver": "none",
+    }
     assert path.read_text() == THEIRS
     assert (path.stat().st_mode, path.stat().st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
     assert [one.name for one in path.parent.glob("*gitdesk*")] == []
