@@ -96,6 +96,7 @@ COMMANDS: tuple[Row, ...] = (
     Row("link", "gitdesk.cli.link:command", "Relate a ticket to another", TIDY),
     Row("merge", "gitdesk.cli.merge:command", "Merge a ticket into another", TIDY),
     Row("unmerge", "gitdesk.cli.merge:unmerge", "Undo a merge", TIDY),
+    Row("settle", "gitdesk.cli.settle:command", "Settle by field what a merge of Git's left open", TIDY),
     Row("attach", "gitdesk.cli.attach:command", "Attach files", TIDY),
     Row("check", "gitdesk.cli.check:command", "Check the desk against its rules", CARE),
     Row("rule", "gitdesk.cli.rule:command", "Explain a rule by its code", CARE),

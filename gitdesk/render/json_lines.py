@@ -36,6 +36,7 @@ KINDS = (
     "calendar_intervals",
     "holidays",
     "hooks",
+    "settled",
 )
 
 # What JSON may carry as it is but a terminal must not see; JSON reads the escape as the same character.
