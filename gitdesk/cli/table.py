@@ -57,6 +57,7 @@ COMMANDS: tuple[Row, ...] = (
     Row("spam", "gitdesk.cli.move:spam", "It is no request", STATUS),
     Row("search", "gitdesk.cli.search:command", "Search titles, descriptions and messages", LOOK),
     Row("log", "gitdesk.cli.log:command", "Tell who changed what, when and why", LOOK),
+    Row("diff", "gitdesk.cli.diff:command", "Tell in words what differs between two commits", LOOK),
     Row("sql", "gitdesk.cli.sql:command", "Ask the index in SQL, read only", LOOK),
     Row("sla status", "gitdesk.cli.sla_status:command", "Show where clocks stand and what is due", LOOK),
     Row("sla explain", "gitdesk.cli.sla_explain:command", "Tell the story of a ticket's clocks", LOOK),

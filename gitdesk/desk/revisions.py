@@ -35,8 +35,8 @@ def span(desk: Desk, text: str) -> Span:
     base_name, dots, head_name = text.partition("..." if "..." in text else "..")
     if not base_name or ".." in head_name:
         raise UsageError(f'"{text}" is no range', hint="write it BASE..HEAD, as in origin/main..HEAD")
-    base = _commit(desk.repo, base_name)
-    head = _commit(desk.repo, head_name) if head_name else desk.tip
+    base = commit(desk.repo, base_name)
+    head = commit(desk.repo, head_name) if head_name else desk.tip
     fork = desk.repo.call("merge-base", base, head).output.decode("ascii", "replace").strip()
     if not fork:
         if shallow_ids(desk.repo):
@@ -74,7 +74,8 @@ def _require_whole(repo: Repo, base: str, head: str) -> None:
         raise SetupError("this clone is shallow: commits of the branch lack their parents", hint=_UNSHALLOW)
 
 
-def _commit(repo: Repo, name: str) -> str:
+def commit(repo: Repo, name: str) -> str:
+    """Returns the id of a commit by any name of it; raises SetupError, with a way on, when this clone lacks it."""
     found = ""
     if not name.startswith(("-", "^")) and "\0" not in name:
         words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")

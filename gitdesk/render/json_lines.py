@@ -37,6 +37,7 @@ KINDS = (
     "holidays",
     "hooks",
     "settled",
+    "changes",
 )
 
 # What JSON may carry as it is but a terminal must not see; JSON reads the escape as the same character.
