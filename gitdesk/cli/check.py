@@ -66,7 +66,7 @@ def command(
     whole = not (revisions or staged or history)
     report = _report(context.desk, revisions, staged=staged, history=history)
     report.sieve, report.recording = sieve, write_baseline is not None
-    told(context, report, wanted)
+    _told(context, report, wanted)
     if sieve is not None and write_baseline is None and (whole or history):
         _tell_gone(context, sieve, baseline or "")
     if write_baseline is not None:
@@ -75,21 +75,17 @@ def command(
     return code if revisions or history else _unsettled(context, code, staged=staged)
 
 
-def told(
-    context: Context, report: CheckReport, wanted: list[tuple[str, str]] | None = None, *, quiet: bool = False
-) -> None:
-    """Writes a report and says its counts; `quiet` says nothing of nothing. Without outputs, for people."""
+def _told(context: Context, report: CheckReport, wanted: list[tuple[str, str]]) -> None:
+    """Writes a report and says its counts."""
     from gitdesk.cli import report_files
     from gitdesk.reports.writing import write
 
-    wanted = wanted or [("table", report_files.STDOUT)]
     context.out.format = next((name for name, path in wanted if path == report_files.STDOUT), "table")
     with report_files.opened(wanted, context.out, context.environ) as targets:
         write(report, targets, context.out.page)
     if paths := [path for _, path in wanted if path != report_files.STDOUT]:
         context.out.note("written to " + ", ".join(f'"{path}"' for path in paths))
-    if not quiet or report.errors or report.warnings:
-        context.out.note(report.summary())
+    context.out.note(report.summary())
 
 
 def _report(desk: Desk, revisions: str | None, *, staged: bool, history: bool) -> CheckReport:

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from gitdesk import clock
 from gitdesk.cli import spec
-from gitdesk.cli.check import told
 from gitdesk.cli.context import Context
 from gitdesk.cli.output import say
 from gitdesk.cli.spec import OneOf, argument
-from gitdesk.errors import GitdeskError, UsageError
+from gitdesk.errors import GitdeskError, Place, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from gitdesk.desk.pushes import Verdict
+    from gitdesk.domain.violation import Violation
 
-_HERE = "."  # where Git starts a hook; no variable of the pusher's says otherwise
+_HERE = "."  # where Git starts a hook; no variable of its user's says otherwise
 _MOST_INPUT = 100_000_000  # bytes: a push of half a million references
 
 
 @spec.command("hook", hidden=True)
-@argument("name", type=OneOf("hook", "pre-commit", "pre-push", "pre-receive"))
+@argument("name", type=OneOf("hook", "pre-commit", "commit-msg", "pre-push", "pre-receive"))
 @argument("rest", nargs=-1)
 def command(context: Context, name: str, rest: tuple[str, ...]) -> int:
-    """Run a hook: pre-commit judges what is staged, pre-push what goes out, pre-receive what comes in."""
+    """Run a hook: pre-commit judges what is staged, commit-msg the message, pre-push and pre-receive pushes."""
+    context.configure((_HERE,), context.color, False)  # nor does a pager stand between Git and a person
     if name == "pre-commit":
         return _staged(context)
+    if name == "commit-msg":
+        return _message(context, rest)
     lines = _lines()
     if not lines:
         return 0
@@ -56,10 +60,54 @@ def _staged(context: Context) -> int:
 
     if not goes_on_desk(context.start, context.environ):
         return 0
-    from gitdesk.reports.violations import CheckReport
+    return _said(context, context.desk.check(staged=True))
 
-    report = CheckReport(context.desk.check(staged=True))
-    told(context, report, quiet=True)
+
+def _message(context: Context, rest: tuple[str, ...]) -> int:
+    from gitdesk.desk.uncommitted import goes_on_desk
+
+    if not rest:
+        raise UsageError(
+            "commit-msg is given the file of the message", hint='in a script: gitdesk hook commit-msg "$1"'
+        )
+    if not goes_on_desk(context.start, context.environ):
+        return 0
+    from gitdesk.desk import judging_message
+
+    code = _said(context, judging_message.check(context.desk, _content(rest[0])))
+    if code:
+        from shlex import quote
+
+        # Git starts hooks at the top, and tells from which folder it was called.
+        path = os.path.relpath(rest[0], context.environ.get("GIT_PREFIX") or ".")
+        say(f"the message is kept: git commit -e -F {quote(path)} goes on with it", "hint: ")
+    return code
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read(_MOST_INPUT)
+    except (OSError, ValueError) as error:
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise UsageError(f"cannot be read: {reason}", place=Place(path)) from error
+
+
+def _said(context: Context, judged: Iterable[Violation]) -> int:
+    """Says what was found, of nothing nothing; returns the exit code."""
+    found = list(judged)
+    if not found:
+        return 0
+    from gitdesk.cli.report_files import STDOUT, opened
+    from gitdesk.reports.violations import CheckReport
+    from gitdesk.reports.writing import write
+
+    report = CheckReport(found)
+    context.out.format = "table"
+    with opened([("table", STDOUT)], context.out, context.environ) as targets:
+        write(report, targets, context.out.page)
+    context.out.finish()
+    context.out.note(report.summary())
     return 1 if report.errors else 0
 
 

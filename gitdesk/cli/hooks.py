@@ -18,14 +18,20 @@ if TYPE_CHECKING:
 
 _FORMATS = ("table", "json", "jsonl", "csv", "markdown")
 _COLUMNS = tuple(Column(name) for name in ("name", "state", "done", "detail", "hint"))
-_MARKS = {"ok": ("good", "✓"), "ours": ("good", "✓"), "chained": ("good", "✓"), "missing": ("error", "✗")}
+_MARKS = {
+    "ok": ("good", "✓"),
+    "ours": ("good", "✓"),
+    "chained": ("good", "✓"),
+    "called": ("good", "✓"),
+    "missing": ("error", "✗"),
+}
 
 
 @spec.command("hooks install")
 @format_options(*_FORMATS)
 @option("--server", is_flag=True, help="In a bare repository: the hook that judges every push.")
 def install(context: Context, server: bool) -> None:
-    """Put gitdesk's hooks into this clone: pre-commit and pre-push; with --server pre-receive.
+    """Put gitdesk's hooks into this clone: pre-commit, commit-msg and pre-push; with --server pre-receive.
 
     A clone also learns to merge tickets field by field.
     A hook that is there is kept and run first. Where husky, lefthook, pre-commit or a core.hooksPath keep the hooks,

@@ -1,19 +1,17 @@
-"""Making a desk where there is none: its files, its first commit, and the hook that checks hand edits."""
+"""Making a desk where there is none: its files, its first commit, and the hooks that check hand edits."""
 
 from __future__ import annotations
 
 import os
 import shutil
-import stat
 from contextlib import suppress
 
-from gitdesk import resources
 from gitdesk.desk.configuration import parsed
 from gitdesk.desk.places import local_zone
 from gitdesk.domain.config import PATH
 from gitdesk.domain.people import Person, id_for
 from gitdesk.errors import Place, Refused, SetupError, UsageError
-from gitdesk.store import install, merge_setup, read, write
+from gitdesk.store import hook_files, install, merge_setup, read, write
 from gitdesk.store.identity import identity
 from gitdesk.store.worktrees import find_checkout
 from gitdesk.value import Value
@@ -100,7 +98,7 @@ def _commit(
         install.use_branch(repo, location)
         remarks.append(f"git push origin {location.branch} shares it")
     elif find_checkout(repo, location.ref or "") is not None:
-        remarks += _hook(repo)
+        remarks += _hooks(repo)
     return location, remarks
 
 
@@ -140,21 +138,20 @@ def _default(
     )
 
 
-def _hook(repo: Repo) -> list[str]:
-    """Puts the pre-commit hook in, unless the clone has one or keeps its hooks elsewhere."""
+def _hooks(repo: Repo) -> list[str]:
+    """Puts in the hooks that judge commits by hand, unless the clone has such or keeps its hooks elsewhere."""
     folder = os.path.join(repo.common_dir, "hooks")
-    path = os.path.join(folder, "pre-commit")
-    if repo.config("core.hooksPath") or os.path.lexists(path):
+    if repo.config("core.hooksPath") or any(
+        os.path.lexists(os.path.join(folder, name)) for name in hook_files.COMMITTING
+    ):
         return [
             "this clone has hooks of its own: `gitdesk hooks install` puts the check of hand edits behind them"
         ]
     try:
-        os.makedirs(folder, exist_ok=True)
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o777), "w", encoding="utf-8") as file:
-            file.write(resources.read("hooks", "pre-commit"))
-        os.chmod(path, os.stat(path).st_mode | stat.S_IXUSR | stat.S_IXGRP | stat.S_IXOTH)
-    except OSError as error:
-        return [f"the pre-commit hook could not be put in: {(error.strerror or str(error)).lower()}"]
+        for name in hook_files.COMMITTING:
+            hook_files.put_in(folder, name)
+    except SetupError as error:
+        return [f"no hook judges commits by hand here: {error.message}"]
     return []
 
 

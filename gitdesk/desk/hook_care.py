@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 
 from gitdesk.errors import GitdeskError, Refused, UsageError
-from gitdesk.store import hook_files, install, merge_setup, read
+from gitdesk.store import hook_files, hook_managers, install, merge_setup, read
 from gitdesk.store.git import Repo, require_version
 from gitdesk.value import Value
 
@@ -47,11 +47,13 @@ def put_in(start: str, environ: Mapping[str, str], *, server: bool) -> tuple[Sta
             raise UsageError(
                 "nobody commits in a bare repository", hint="for a server: gitdesk hooks install --server"
             )
-        manager = hook_files.find_manager(repo)
-        if manager is not None:
-            if not bare:
-                merge_setup.put_in(repo)
+        manager = hook_managers.find_manager(repo)
+        if manager is not None and not bare:
+            merge_setup.put_in(repo)
+        if manager is not None and manager.advice is not None:
             raise Refused(f"{manager.name} keeps the hooks here, so none was put in", hint=manager.advice)
+        if manager is not None:
+            return (_elsewhere(manager, "none was put in"), _program(environ))
         folder = hook_files.directory(repo)
         names = _names(repo)
         done = {name: hook_files.put_in(folder, name) for name in names}
@@ -76,15 +78,12 @@ def take_out(start: str, environ: Mapping[str, str]) -> tuple[Standing, ...]:
 def standing(start: str, environ: Mapping[str, str]) -> tuple[Standing, ...]:
     """Returns whose each hook is, whether they would find gitdesk, and what `init` sets for Git's merges."""
     with Repo.discover(start, environ) as repo:
-        manager = hook_files.find_manager(repo)
+        manager = hook_managers.find_manager(repo)
         folder = hook_files.directory(repo)
         found = [_standing(folder, name) for name in _names(repo)]
         if manager is not None:
-            hint = manager.advice
             found = [Standing(name=one.name, state=one.state, detail=one.detail) for one in found]
-            found.append(
-                Standing(name="hooks", state="elsewhere", detail=f"{manager.name} keeps them", hint=hint)
-            )
+            found.append(_elsewhere(manager))
         found.append(_program(environ))
         found += _attributes(repo, environ)
         return tuple(found)
@@ -99,6 +98,16 @@ def _standing(folder: str, name: str, done: str = "") -> Standing:
     server = " --server" if name in hook_files.SERVER else ""
     hint = f"gitdesk hooks install{server} puts it in" if state in _REFRESH and not done else None
     return Standing(name=name, state=state, detail=f"{_WORDS[state]}, in {folder}", hint=hint, done=done)
+
+
+def _elsewhere(manager: hook_managers.Manager, done: str = "") -> Standing:
+    """Returns how hooks stand that another program keeps: whether it calls gitdesk."""
+    state, words = (
+        ("called", "keeps them and calls gitdesk") if manager.advice is None else ("elsewhere", "keeps them")
+    )
+    return Standing(
+        name="hooks", state=state, detail=f"{manager.name} {words}", hint=manager.advice, done=done
+    )
 
 
 def _program(environ: Mapping[str, str]) -> Standing:

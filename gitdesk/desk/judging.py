@@ -7,9 +7,7 @@ import os
 
 from gitdesk.desk import reopening
 from gitdesk.desk.accounting import context_now
-from gitdesk.desk.calendars import holiday_files, known_holidays
-from gitdesk.domain import rules, rules_holidays
-from gitdesk.domain.calendar_parse import FOLDER
+from gitdesk.domain import rules
 from gitdesk.domain.change import Change, is_document, with_moves
 from gitdesk.domain.config import DEFAULT_ATTACHMENT_BYTES, PATH
 from gitdesk.domain.rules_file import check_file
@@ -17,15 +15,18 @@ from gitdesk.domain.violation import Violation
 from gitdesk.errors import Unreadable
 from gitdesk.store import codec, entries, misplaced, read, staging
 from gitdesk.store.objects import TREE_MODE
+from gitdesk.store.staging import CALENDARS
 from gitdesk.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
     from gitdesk.desk.door import Desk
     from gitdesk.domain.config import Config
     from gitdesk.domain.document import Document
+    from gitdesk.domain.rules_context import Context
+    from gitdesk.store.git import Repo
     from gitdesk.store.staging import Staged
 
 _GROUP = 500  # documents judged between two tellings of progress
@@ -44,6 +45,8 @@ def everything(desk: Desk) -> Iterator[Violation]:
 
     With a gitdesk.yaml that cannot be used, files are judged by their format alone.
     """
+    from gitdesk.desk.calendars import holiday_files
+
     data = read.find_file(desk.repo, desk.tip, PATH) or b""
     config = yield from _configuration(data)
     yield from weighed(holidays(config, data, holiday_files(desk.repo, desk.tip)), config)
@@ -64,24 +67,26 @@ def everything(desk: Desk) -> Iterator[Violation]:
 
 def staged(desk: Desk) -> Iterator[Violation]:
     """Yields what a commit of the index as it is would bring in."""
-    found = staging.staged(desk.repo, desk.environ.get("GIT_INDEX_FILE"))
+    found = staged_files(desk)
     config: Config | None = desk.config if not any(one.path == PATH for one in found) else None
     data = read.find_file(desk.repo, desk.tip, PATH) or b""
     for one in found:
         if one.path == PATH and one.new is not None:
             data = desk.repo.blob(one.new)
             config = yield from _configuration(data)
-    if any(one.path == PATH or one.path.startswith(FOLDER) for one in found):
+    if any(one.path == PATH or one.path.startswith(CALENDARS) for one in found):
+        from gitdesk.desk.calendars import holiday_files
+
         files = holiday_files(desk.repo, desk.tip)
         for one in found:
-            if one.path.startswith(FOLDER) and one.path.endswith(".yaml"):
+            if one.path.startswith(CALENDARS) and one.path.endswith(".yaml"):
                 files.pop(one.path, None)
                 if one.new is not None:
                     files[one.path] = desk.repo.blob(one.new)
         yield from weighed(holidays(config, data, files), config)
     limit = config.limits.attachment_bytes if config is not None else DEFAULT_ATTACHMENT_BYTES
     for one in found:
-        if one.path == PATH or one.deleted or one.path.startswith(FOLDER):
+        if one.path == PATH or one.deleted or one.path.startswith(CALENDARS):
             continue
         size = len(desk.repo.blob(one.new)) if one.new is not None else 0
         yield from weighed(check_entry(one.path, one.mode, size, limit), config)
@@ -91,30 +96,52 @@ def staged(desk: Desk) -> Iterator[Violation]:
     yield from _made(desk, found)
 
 
-def _made(desk: Desk, found: Iterable[Staged]) -> Iterator[Violation]:
-    """Yields what hangs on who commits what is staged, and when, by the rules in force.
+def staged_files(desk: Desk) -> tuple[Staged, ...]:
+    """Returns the desk's files in the index that Git is about to commit."""
+    return staging.staged(desk.repo, desk.environ.get("GIT_INDEX_FILE"))
 
-    Nothing while Git puts commits of others together: of each of them somebody else is the author.
-    """
-    folder = desk.repo.git_dir
-    if not found or any(os.path.exists(os.path.join(folder, name)) for name in _JOINING):
+
+def _made(desk: Desk, found: Sequence[Staged]) -> Iterator[Violation]:
+    """Yields what hangs on who commits what is staged, and when, by the rules in force."""
+    given = answered_for(desk, found)
+    if given is None:
         return
+    config, context, changes = given
+    yield from of_people(changes, config, context)
+    yield from reopening.check(desk, changes, config)
+
+
+def answered_for(desk: Desk, found: Sequence[Staged]) -> tuple[Config, Context, list[Change]] | None:
+    """Returns the rules in force, who answers for what is staged, and that as changes; None where nobody does.
+
+    While Git puts commits of others together, of each of them somebody else is the author.
+    """
+    if not found or is_joining(desk.repo):
+        return None
     try:
         config = desk.config
     except Unreadable:
-        return
+        return None
     context = context_now(desk.repo, desk.environ, desk.now, desk.tip, config, None)
     if context is None:
-        return
+        return None
     context = replace(context, parent_at=None)  # Git has not yet said when it will be
-    changes = with_moves(_change(desk, one) for one in found)
+    return config, context, with_moves(_change(desk, one) for one in found)
+
+
+def is_joining(repo: Repo) -> bool:
+    """Tells whether a merge, a rebase or the like is under way in a work tree."""
+    return any(os.path.exists(os.path.join(repo.git_dir, name)) for name in _JOINING)
+
+
+def of_people(changes: Sequence[Change], config: Config, context: Context) -> Iterator[Violation]:
+    """Yields what changes do wrong because of who makes them, when and why, and what the commit as a whole does."""
     for change in changes:
         known = {each.fingerprint for each in rules.check(change, config)}
         fresh = [each for each in rules.check(change, config, context) if each.fingerprint not in known]
         yield from with_excerpts(fresh, change.after.data if change.after is not None else b"")
     if changes:
         yield from rules.check_commit(config, context, changes[0].path)
-    yield from reopening.check(desk, changes, config)
 
 
 def _change(desk: Desk, one: Staged) -> Change:
@@ -127,7 +154,7 @@ def _change(desk: Desk, one: Staged) -> Change:
 
 def is_desk_file(path: str) -> bool:
     """Tells whether a path belongs to the desk and not to what else its branch may hold."""
-    return path == PATH or path == read.TICKETS or path.startswith((f"{read.TICKETS}/", FOLDER))
+    return path == PATH or path == read.TICKETS or path.startswith((f"{read.TICKETS}/", CALENDARS))
 
 
 def with_excerpts(found: Iterable[Violation], data: bytes) -> Iterator[Violation]:
@@ -146,12 +173,15 @@ def with_excerpts(found: Iterable[Violation], data: bytes) -> Iterator[Violation
 
 def holidays(config: Config | None, data: bytes, files: Mapping[str, bytes]) -> Iterator[Violation]:
     """Yields what is wrong in the files of holidays, then what gitdesk.yaml asks of them in vain."""
+    from gitdesk.desk.calendars import known_holidays
+    from gitdesk.domain import rules_holidays
+
     known, broken = known_holidays(files)
     for path in sorted(broken):
         yield from with_excerpts(broken[path], files[path])
     if config is None:
         return
-    unreadable = frozenset(path.removeprefix(FOLDER).removesuffix(".yaml") for path in broken)
+    unreadable = frozenset(path.removeprefix(CALENDARS).removesuffix(".yaml") for path in broken)
     findings = list(rules_holidays.check(config.calendars, known, unreadable))
     if findings:
         from gitdesk.store.config_file import placed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gitdesk.domain.change_message import BEHALF, VIA
-from gitdesk.value import Value
+from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,18 +50,28 @@ def context_of(
     commit: Commit, config: Config, *, now: datetime | None = None, parent_at: datetime | None = None
 ) -> Context:
     """Returns the context of a commit that is there. `config` is that of its parent, which says who people are."""
-    given = {key.casefold(): value for key, value in commit.trailers}
-    return Context(
+    context = Context(
         actor=str(commit.author),
         person=config.find_person(str(commit.author)),
-        behalf=config.find_person(given.get(BEHALF.casefold(), "")),
-        reason=commit.body,
-        trailers=commit.trailers,
-        via=given.get(VIA.casefold(), ""),
         at=commit.committer.at,
         authored_at=commit.author.at,
         parent_at=parent_at,
         now=now,
+    )
+    return with_message(context, config, commit.body, commit.trailers)
+
+
+def with_message(
+    context: Context, config: Config, body: str, trailers: tuple[tuple[str, str], ...]
+) -> Context:
+    """Returns a context that knows what the commit's message says below its subject."""
+    given = {key.casefold(): value for key, value in trailers}
+    return replace(
+        context,
+        behalf=config.find_person(given.get(BEHALF.casefold(), "")),
+        reason=body,
+        trailers=trailers,
+        via=given.get(VIA.casefold(), ""),
     )
 
 

@@ -8,13 +8,13 @@ from contextlib import suppress
 from gitdesk import resources
 from gitdesk.errors import Refused
 from gitdesk.store.lock import cannot
-from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitdesk.store.git import Repo
 
-CLIENT, SERVER = ("pre-commit", "pre-push"), ("pre-receive",)
+COMMITTING = ("pre-commit", "commit-msg")  # what a commit by hand goes through
+CLIENT, SERVER = (*COMMITTING, "pre-push"), ("pre-receive",)
 OURS, CHAINED, OUTDATED, THEIRS, NONE = "ours", "chained", "outdated", "theirs", "none"
 KEPT = ".before-gitdesk"  # behind the name of a hook that was there; our shims run it first
 
@@ -22,62 +22,11 @@ _MARKS = (
     b"# gitdesk hook: ",
     b"# Judges staged ticket files by hand before they are committed",  # as it began before there was a mark
 )
-_FOUND_BY = {  # in the order in which they are looked for, by what lies at the top of a work tree
-    "husky": (".husky",),
-    "lefthook": tuple(f"{dot}lefthook.{end}" for dot in ("", ".") for end in ("yml", "yaml", "toml", "json")),
-    "pre-commit": (".pre-commit-config.yaml", ".pre-commit-config.yml"),
-}
-
-
-class Manager(Value):
-    """A program, or a person, that keeps the hooks of a clone elsewhere; `advice` is the line to add, and where."""
-
-    name: str
-    advice: str
 
 
 def is_bare(repo: Repo) -> bool:
     """Tells whether a repository is one that people push to: without any work tree."""
     return repo.work_tree is None and repo.config_bool("core.bare")
-
-
-def find_manager(repo: Repo) -> Manager | None:
-    """Returns who keeps the hooks of this clone when it is not the clone itself, so that ours are not to be put in."""
-    top = repo.work_tree
-    path = repo.config("core.hooksPath")
-    for name, files in _FOUND_BY.items():
-        if top is not None and any(os.path.lexists(os.path.join(top, one)) for one in files):
-            return Manager(name=name, advice=_advice(name))
-    if not path:
-        return None
-    folder = directory(repo)
-    if top is not None and _is_within(folder, top) and not _is_within(folder, repo.common_dir):
-        where = os.path.join(os.path.relpath(folder, top), CLIENT[0])
-        advice = f"add to {where}: gitdesk hook pre-commit || exit; likewise for pre-push"
-        return Manager(name="core.hooksPath", advice=advice)
-    if not repo.run("config", "--local", "--get", "core.hooksPath", check=False).strip():
-        name = SERVER[0] if is_bare(repo) else CLIENT[0]
-        advice = f"add to {os.path.join(folder, name)}: gitdesk hook {name} || exit"
-        return Manager(name="a core.hooksPath for all repositories", advice=advice)
-    return None
-
-
-def _advice(name: str) -> str:
-    if name == "husky":
-        return (
-            "add to .husky/pre-commit: gitdesk hook pre-commit, and to .husky/pre-push: gitdesk hook pre-push"
-        )
-    if name == "lefthook":
-        return "add to lefthook.yml: pre-commit: {commands: {gitdesk: {run: gitdesk hook pre-commit}}}"
-    return (
-        "add under repos in .pre-commit-config.yaml: - {repo: local, hooks: [{id: gitdesk, name: gitdesk, "
-        "entry: gitdesk hook pre-commit, language: system, pass_filenames: false, always_run: true}]}"
-    )
-
-
-def _is_within(path: str, folder: str) -> bool:
-    inner, outer = os.path.realpath(path), os.path.realpath(folder)
-    return inner == outer or inner.startswith(outer + os.sep)
 
 
 def directory(repo: Repo) -> str:
@@ -94,7 +43,7 @@ def directory(repo: Repo) -> str:
 def state(folder: str, name: str) -> str:
     """Returns whose a hook is: ours, chained (ours before another), outdated (ours of old), theirs or none."""
     path = os.path.join(folder, name)
-    data = _content(path)
+    data = content(path)
     if data is None:
         return NONE
     if not _is_ours(data):
@@ -149,7 +98,7 @@ def take_out(folder: str, name: str) -> str:
     return "taken out"
 
 
-def _content(path: str) -> bytes | None:
+def content(path: str) -> bytes | None:
     """Returns the bytes of a hook; b"" for what cannot be read, such as a link that leads nowhere; None for none."""
     try:
         with open(path, "rb") as file:

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitdesk.store.git import Repo
 
-_CALENDARS = "calendars"
+CALENDARS = "calendars/"  # where a desk keeps holidays
 
 
 class Staged(Value):
@@ -38,7 +38,7 @@ def staged(repo: Repo, index_file: str | None = None) -> tuple[Staged, ...]:
     _, head = repo.head()
     base = head or repo.run("hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
     words = ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff")
-    fields = repo.run(*at_top(repo), *words, base, "--", TICKETS, CONFIG_PATH, _CALENDARS, env=env).split(
+    fields = repo.run(*at_top(repo), *words, base, "--", TICKETS, CONFIG_PATH, CALENDARS, env=env).split(
         b"\0"
     )
     found = []

@@ -25,7 +25,9 @@ class Hooked:
         """Returns a desk with a gitdesk on its PATH, whose hand-made commits have the desk's present as their date."""
         bin_ = place.path.parent / "bin"
         bin_.mkdir()
-        (bin_ / "gitdesk").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gitdesk "$@"\n')
+        (bin_ / "gitdesk").write_text(
+            f'#!/bin/sh\necho "$2" >> "{bin_}/calls"\nexec "{sys.executable}" -m gitdesk "$@"\n'
+        )
         (bin_ / "gitdesk").chmod(0o755)
         dates = {f"GIT_{who}_DATE": "2026-11-22T09:00:00Z" for who in ("AUTHOR", "COMMITTER")}
         return cls(place, {**place.environ, **dates, "PATH": f"{bin_}:{os.environ['PATH']}"})
@@ -48,6 +50,13 @@ class Hooked:
                 found = subprocess.run(["which", name], capture_output=True, text=True, check=True).stdout
                 (plain / name).symlink_to(found.strip())
         return {**self.environ, "PATH": str(plain)}
+
+    def calls(self) -> list[str]:
+        """Returns the names of the hooks that have called gitdesk since this was last asked."""
+        path = self.path.parent / "bin" / "calls"
+        lines = path.read_text().split() if path.exists() else []
+        path.unlink(missing_ok=True)
+        return lines
 
     def run(self, *words: str, cwd: Path | None = None, environ: dict[str, str] | None = None) -> Done:
         """Runs a program and returns what came of it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ THEIRS = '#!/bin/sh\n# theirs\necho "theirs: $(cat | wc -l)" >&2\n[ ! -e refuse 
 def desk(place: Place) -> Hooked:
     """Returns a desk without any hook."""
     hooked = Hooked.of(place)
-    (place.path / ".git" / "hooks" / "pre-commit").unlink()
+    for name in ("pre-commit", "commit-msg"):
+        (place.path / ".git" / "hooks" / name).unlink()
     return hooked
 
 
@@ -37,11 +39,11 @@ def their_hook(folder: Path, name: str = "pre-commit", mode: int = 0o754) -> Pat
     return path
 
 
-def test_install_puts_both_in_and_a_second_time_changes_nothing(desk: Hooked) -> None:
+def test_install_puts_all_in_and_a_second_time_changes_nothing(desk: Hooked) -> None:
     assert states(desk)["pre-commit"] == "none"
     assert states(desk, "install")["pre-push"] == "ours"
     done = desk.gitdesk("hooks", "install")
-    assert done.stdout.count("unchanged") == 2
+    assert done.stdout.count("unchanged") == 3
     found = states(desk)
     assert (found["pre-commit"], found["program"], found["attributes"]) == ("ours", "ok", "ok")
 
@@ -69,6 +71,7 @@ def test_uninstall_puts_back_what_was_there_byte_for_byte(desk: Hooked, mode: in
     states(desk, "install")
     assert states(desk, "uninstall") == {
         "pre-commit": "theirs",
+        "commit-msg": "none",
         "pre-push": "none",
         "merge driver": "none",
     }
@@ -112,7 +115,7 @@ def test_the_hooks_path_of_the_clone_is_respected(desk: Hooked) -> None:
     own = desk.path.parent / "my own hooks"
     desk.git("config", "core.hooksPath", str(own))
     states(desk, "install")
-    assert sorted(path.name for path in own.iterdir()) == ["pre-commit", "pre-push"]
+    assert sorted(path.name for path in own.iterdir()) == ["commit-msg", "pre-commit", "pre-push"]
 
 
 def test_a_hooks_path_for_all_repositories_is_left_alone(desk: Hooked) -> None:
@@ -124,32 +127,168 @@ def test_a_hooks_path_for_all_repositories_is_left_alone(desk: Hooked) -> None:
     }
     done = desk.gitdesk("hooks", "install")
     assert done.returncode == 1
-    assert "gitdesk hook pre-commit || exit" in done.stderr
+    assert f'to {own}/pre-push: gitdesk hook pre-push "$@" || exit' in done.stderr
     assert not own.exists()
 
 
-@pytest.mark.parametrize(
-    ("file", "line"),
-    [
-        (".husky/pre-commit", "gitdesk hook pre-commit"),
-        ("lefthook.yml", "pre-commit: {commands: {gitdesk: {run: gitdesk hook pre-commit}}}"),
-        (".pre-commit-config.yaml", "entry: gitdesk hook pre-commit"),
-        ("in the tree/pre-commit", "gitdesk hook pre-commit || exit"),
-    ],
-)
-def test_where_another_program_keeps_the_hooks_the_line_to_add_is_told(
-    desk: Hooked, file: str, line: str
-) -> None:
+MANAGED = {
+    ".husky": ".husky/pre-commit: gitdesk hook pre-commit",
+    "lefthook.yml": "pre-commit: {commands: {gitdesk: {run: gitdesk hook pre-commit}}}",
+    ".lefthook.yaml": "add to .lefthook.yaml: ",
+    ".pre-commit-config.yaml": "entry: gitdesk hook pre-commit",
+    "in the tree": "in the tree/pre-commit: gitdesk hook pre-commit",
+}
+
+
+def managed(desk: Hooked, file: str) -> None:
+    """Lets another program keep the hooks, or a folder in the work tree."""
     path = desk.path / file
-    path.parent.mkdir(exist_ok=True)
-    path.touch()
-    if file.startswith("in "):
-        desk.git("config", "core.hooksPath", "in the tree")
+    path.touch() if path.suffix else path.mkdir()
+    if file == "in the tree":
+        desk.git("config", "core.hooksPath", file)
+
+
+@pytest.mark.parametrize("file", MANAGED)
+def test_where_another_program_keeps_the_hooks_the_line_to_add_is_told(desk: Hooked, file: str) -> None:
+    managed(desk, file)
     done = desk.gitdesk("hooks", "install")
     assert done.returncode == 1
-    assert line in done.stderr
-    assert list((desk.path / ".git" / "hooks").glob("pre-*[!e]")) == []
+    assert MANAGED[file] in done.stderr
+    assert all(f"gitdesk hook {name}" in done.stderr for name in ("commit-msg", "pre-push"))
+    assert list((desk.path / ".git" / "hooks").glob("*[!e]")) == []
     assert states(desk)["hooks"] == "elsewhere"
+
+
+def add_told_lines(desk: Hooked) -> None:
+    """Writes what `install` tells to write, as somebody does who reads it."""
+    hint = desk.gitdesk("hooks", "install").stderr.partition("hint: add ")[2].strip()
+    if hint.startswith("under repos in "):
+        line = hint.partition(": ")[2].partition(", then call: ")[0]
+        (desk.path / ".pre-commit-config.yaml").write_text(f"repos:\n{line}\n")
+        return
+    lines = hint.replace("; to ", "\nto ").split("\n")
+    for line in lines:
+        file, _, text = line.removeprefix("to ").partition(": ")
+        (desk.path / file).write_text(text.replace("; ", "\n") + "\n")
+
+
+@pytest.mark.parametrize("file", MANAGED)
+def test_once_the_lines_are_there_nothing_is_asked_for_any_more(desk: Hooked, file: str) -> None:
+    managed(desk, file)
+    add_told_lines(desk)
+    if file != "in the tree":
+        done = desk.gitdesk("hooks", "status")
+        assert "call once in this clone: " in done.stdout
+        for name in ("pre-commit", "commit-msg", "pre-push"):
+            their_hook(desk.path / ".git" / "hooks", name)
+    assert states(desk)["hooks"] == "called"
+    assert states(desk, "install")["hooks"] == "called"
+
+
+def test_only_what_lacks_is_told(desk: Hooked) -> None:
+    (desk.path / ".husky").mkdir()
+    (desk.path / ".husky" / "pre-commit").write_text("npm test\ngitdesk hook pre-commit\n")
+    (desk.path / ".husky" / "pre-push").write_text("# gitdesk hook pre-push\n")
+    said = desk.gitdesk("hooks", "install").stderr
+    assert ("hook pre-commit" in said, "hook commit-msg" in said, "hook pre-push" in said) == (
+        False,
+        True,
+        True,
+    )
+
+
+HUSKY = (
+    '#!/usr/bin/env sh\ns=$(dirname "$(dirname "$0")")/$(basename "$0")\n[ ! -f "$s" ] || sh -e "$s" "$@"\n'
+)
+
+
+@pytest.mark.parametrize("manager", ["husky", "a folder in the tree", "a folder for all repositories"])
+def test_what_is_told_to_add_judges(desk: Hooked, manager: str) -> None:
+    if manager == "husky":  # as it lays its files out: Git calls .husky/_/NAME, which calls .husky/NAME
+        managed(desk, ".husky")
+        add_told_lines(desk)
+        desk.git("config", "core.hooksPath", ".husky/_")
+        for name in ("pre-commit", "commit-msg", "pre-push"):
+            their_hook(desk.path / ".husky" / "_", name).write_text(HUSKY)
+        assert states(desk)["hooks"] == "called"
+    else:
+        folder = desk.path / "in the tree" if "tree" in manager else desk.path.parent / "everybody's"
+        folder.mkdir()
+        if "tree" in manager:
+            desk.git("config", "core.hooksPath", "in the tree")
+        else:
+            config = desk.path.parent / "gitconfig"
+            config.write_text((Path(desk.environ["GIT_CONFIG_GLOBAL"])).read_text())
+            desk.environ["GIT_CONFIG_GLOBAL"] = str(config)
+            desk.run("git", "config", "--global", "core.hooksPath", str(folder))
+        add_told_lines(desk)
+        for path in folder.iterdir():
+            path.write_text(f"#!/bin/sh\n{path.read_text()}")
+            path.chmod(0o755)
+    judged_in_each_stage(desk)
+
+
+def judged_in_each_stage(desk: Hooked) -> None:
+    """Commits by hand what is wrong, claims what is not so, and pushes it: each is refused in its turn."""
+    file = desk.ticket()
+    desk.git("init", "-q", "--bare", str(desk.server))
+    desk.git("remote", "add", "origin", str(desk.server))
+    text = file.read_text()
+    file.write_text(text.replace("priority: normal", "priority: normla"))
+    done = desk.run("git", "commit", "-qam", "by hand")
+    assert done.returncode == 1, done.stderr
+    assert "F041 error" in done.stdout + done.stderr
+    file.write_text(text.replace("priority: normal", "priority: high"))
+    done = desk.run("git", "commit", "-qam", "by hand", "-m", "Approved-by: Nobody")
+    assert done.returncode == 1, done.stderr
+    assert "A005 error" in done.stdout + done.stderr
+    assert desk.run("git", "commit", "-qam", "by hand").returncode == 0
+    file.write_text(text.replace("priority: normal", "priority: normla"))
+    desk.git("commit", "-qam", "by hand")
+    done = desk.run("git", "push", "-q", "origin", "HEAD")
+    assert done.returncode == 1, done.stderr
+    assert "F041 error" in done.stdout + done.stderr
+
+
+def test_a_folder_of_hooks_that_cannot_be_written_says_so_and_changes_nothing(desk: Hooked) -> None:
+    hooks = desk.path / ".git" / "hooks"
+    for sample in hooks.iterdir():
+        sample.unlink()
+    hooks.rmdir()
+    hooks.write_text("no folder\n")
+    done = desk.gitdesk("hooks", "install")
+    assert done.returncode == 6
+    assert f"{hooks}: cannot put a hook into" in done.stderr
+    assert hooks.read_text() == "no folder\n"
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is read-only for root")
+def test_a_read_only_folder_of_hooks_says_so_and_changes_nothing(desk: Hooked) -> None:
+    hooks = desk.path / ".git" / "hooks"
+    their_hook(hooks)
+    hooks.chmod(0o555)
+    try:
+        done = desk.gitdesk("hooks", "install")
+        assert (done.returncode, "permission denied" in done.stderr.lower()) == (6, True)
+        assert (hooks / "pre-commit").read_text() == THEIRS
+        assert desk.gitdesk("hooks", "status").returncode == 0
+    finally:
+        hooks.chmod(0o755)
+
+
+def test_ours_renamed_by_another_program_still_runs_what_was_there_before(desk: Hooked) -> None:
+    hooks = desk.path / ".git" / "hooks"
+    their_hook(hooks)
+    states(desk, "install")
+    (hooks / "pre-commit").rename(hooks / "pre-commit.legacy")  # as pre-commit does, whose own calls it
+    path = hooks / "pre-commit"
+    path.write_text('#!/bin/sh\nexec "$0.legacy" "$@"\n')
+    path.chmod(0o755)
+    desk.ticket()
+    (desk.path / "notes.txt").touch()
+    desk.git("add", "notes.txt")
+    done = desk.run("git", "commit", "-qm", "by hand")
+    assert "theirs: 0" in done.stderr
 
 
 def test_a_linked_work_tree_shares_the_hooks(desk: Hooked) -> None:

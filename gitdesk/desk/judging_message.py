@@ -1,0 +1,40 @@
+"""Judging the message of a commit by hand: what it claims, and what a change had to wait for it with."""
+
+from __future__ import annotations
+
+from gitdesk.desk import judging
+from gitdesk.domain.change import parse_message
+from gitdesk.domain.rules_context import with_message
+from gitdesk.store.written_message import reduced
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from gitdesk.desk.door import Desk
+    from gitdesk.domain.violation import Violation
+
+
+def check(desk: Desk, data: bytes) -> Iterator[Violation]:
+    """Yields what is wrong with what is staged now that the message is known, and was not before.
+
+    `data` is the file that Git gives to `commit-msg`. Nothing of an empty message, with which Git commits nothing,
+    and nothing while Git puts commits of others together.
+    """
+    if judging.is_joining(desk.repo):
+        return
+    text = reduced(desk.repo, desk.environ, data)
+    if text.strip():
+        yield from _fresh(desk, text)
+
+
+def _fresh(desk: Desk, text: str) -> Iterator[Violation]:
+    given = judging.answered_for(desk, judging.staged_files(desk))
+    if given is None:
+        return
+    config, unsaid, changes = given
+    _, body, trailers = parse_message(text)
+    told = {(one.fingerprint, one.message) for one in judging.of_people(changes, config, unsaid)}
+    for one in judging.of_people(changes, config, with_message(unsaid, config, body, trailers)):
+        if (one.fingerprint, one.message) not in told:
+            yield one
