@@ -67,7 +67,17 @@ def everything(desk: Desk) -> Iterator[Violation]:
 
 def staged(desk: Desk) -> Iterator[Violation]:
     """Yields what a commit of the index as it is would bring in."""
-    found = staged_files(desk)
+    from gitdesk.desk.amending import unless_amended
+
+    yield from unless_amended(desk, lambda base: _staged(desk, staged_files(desk, base)))
+
+
+def staged_files(desk: Desk, base: str | None = None) -> tuple[Staged, ...]:
+    """Returns the desk's files in the index that Git is about to commit, against HEAD or another commit."""
+    return staging.staged(desk.repo, desk.environ.get("GIT_INDEX_FILE"), base)
+
+
+def _staged(desk: Desk, found: Sequence[Staged]) -> Iterator[Violation]:
     config: Config | None = desk.config if not any(one.path == PATH for one in found) else None
     data = read.find_file(desk.repo, desk.tip, PATH) or b""
     for one in found:
@@ -94,11 +104,6 @@ def staged(desk: Desk) -> Iterator[Violation]:
             before, after = _version(desk, one.path, one.old), _version(desk, one.path, one.new)
             yield from _judge(Change(path=one.path, before=before, after=after), config)
     yield from _made(desk, found)
-
-
-def staged_files(desk: Desk) -> tuple[Staged, ...]:
-    """Returns the desk's files in the index that Git is about to commit."""
-    return staging.staged(desk.repo, desk.environ.get("GIT_INDEX_FILE"))
 
 
 def _made(desk: Desk, found: Sequence[Staged]) -> Iterator[Violation]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.desk import judging
+from gitdesk.desk.amending import unless_amended
 from gitdesk.domain.change import parse_message
 from gitdesk.domain.rules_context import with_message
 from gitdesk.store.written_message import reduced
@@ -25,11 +26,11 @@ def check(desk: Desk, data: bytes) -> Iterator[Violation]:
         return
     text = reduced(desk.repo, desk.environ, data)
     if text.strip():
-        yield from _fresh(desk, text)
+        yield from unless_amended(desk, lambda base: _fresh(desk, text, base))
 
 
-def _fresh(desk: Desk, text: str) -> Iterator[Violation]:
-    given = judging.answered_for(desk, judging.staged_files(desk))
+def _fresh(desk: Desk, text: str, base: str | None) -> Iterator[Violation]:
+    given = judging.answered_for(desk, judging.staged_files(desk, base))
     if given is None:
         return
     config, unsaid, changes = given

@@ -29,14 +29,14 @@ class Staged(Value):
         return not self.mode.strip("0")
 
 
-def staged(repo: Repo, index_file: str | None = None) -> tuple[Staged, ...]:
+def staged(repo: Repo, index_file: str | None = None, base: str | None = None) -> tuple[Staged, ...]:
     """Returns the staged differences under tickets/ and calendars/ and of gitdesk.yaml, in the order of their paths.
 
-    `index_file` is the index Git is about to commit when it is not the usual one, as for `git commit -a`.
+    `index_file` is the index Git is about to commit when it is not the usual one, as for `git commit -a`; `base` the
+    commit to compare it with when that is not HEAD.
     """
     env = {"GIT_INDEX_FILE": os.path.abspath(index_file)} if index_file else None
-    _, head = repo.head()
-    base = head or repo.run("hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
+    base = base or repo.head()[1] or repo.run("hash-object", "-t", "tree", "--stdin").decode("ascii").strip()
     words = ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--no-ext-diff")
     fields = repo.run(*at_top(repo), *words, base, "--", TICKETS, CONFIG_PATH, CALENDARS, env=env).split(
         b"\0"

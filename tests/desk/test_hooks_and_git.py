@@ -434,3 +434,53 @@ def test_the_first_commit_of_a_desk_by_hand_is_not_judged(desk: Clone) -> None:
     (desk.path / "gitdesk.yaml").write_text("nonsense: [\n")
     desk.git("add", "-A")
     assert desk.run("git", "commit", "-qm", "found a desk").returncode == 0
+
+
+# Commits that replace the last one
+
+
+def answered(desk: Clone, text: str) -> None:
+    file = ticket(desk.path)
+    file.write_text(
+        f"{file.read_text().rstrip()}\n\n### 2026-11-22T09:01:00Z · reply · Iva Kralj <iva@acme.example>\n\n{text}\n"
+    )
+
+
+def test_a_typing_mistake_in_the_answer_of_the_last_commit_may_be_mended(desk: Clone) -> None:
+    config = desk.path / "gitdesk.yaml"
+    config.write_text(config.read_text().replace("        - correct ", "        # - correct "))
+    desk.git("commit", "-qam", "nobody corrects")
+    later(desk, 2)
+    answered(desk, "It wroks again.")
+    assert desk.run("git", "commit", "-qam", "answered").returncode == 0
+    later(desk, 4)
+    file = ticket(desk.path)
+    file.write_text(file.read_text().replace("wroks", "works"))
+    done = desk.run("git", "commit", "-qam", "mended")
+    assert done.returncode == 1
+    assert "A001 error the reply" in done.stderr
+    done = desk.run("git", "commit", "-qa", "--amend", "--no-edit")
+    assert done.returncode == 0, done.stderr
+    done = desk.gitdesk("check", "origin/main..HEAD")
+    assert done.returncode == 0, done.stdout
+
+
+def test_a_step_that_is_taken_back_in_the_commit_that_took_it_needs_no_reason(desk: Clone) -> None:
+    file = ticket(desk.path)
+    file.write_text(file.read_text().replace("status: new", "status: spam"))
+    done = desk.run("git", "commit", "-qam", "spam")
+    assert done.returncode == 0, done.stderr
+    later(desk, 2)
+    file.write_text(file.read_text().replace("status: spam", "status: open"))
+    assert "W002 error" in desk.run("git", "commit", "-qam", "no spam").stderr
+    done = desk.run("git", "commit", "-qa", "--amend", "-m", "open")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_commit_in_the_second_of_the_last_one_is_no_amendment_of_it(desk: Clone) -> None:
+    file = ticket(desk.path)
+    file.write_text(file.read_text().replace("status: new", "status: spam"))
+    assert desk.run("git", "commit", "-qam", "spam").returncode == 0
+    file.write_text(file.read_text().replace("status: spam", "status: open"))
+    done = desk.run("git", "commit", "-qam", "no spam")
+    assert (done.returncode, "W002 error" in done.stderr) == (1, True)
