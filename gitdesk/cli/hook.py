@@ -34,6 +34,8 @@ def command(context: Context, name: str, rest: tuple[str, ...]) -> int:
     if name == "commit-msg":
         return _message(context, rest)
     lines = _lines()
+    if name == "pre-push" and not lines:
+        rest, lines = _told_by_pre_commit(context)
     if not lines:
         return 0
     from gitdesk.desk import pushes
@@ -117,6 +119,25 @@ def _lines() -> list[str]:
     if len(data) > _MOST_INPUT:
         raise UsageError("too many references in one push")
     return [line for line in data.decode("utf-8", "surrogateescape").split("\n") if line]
+
+
+def _told_by_pre_commit(context: Context) -> tuple[tuple[str, ...], list[str]]:
+    """Returns remote and line of a push as the program pre-commit tells them, which takes standard input for itself.
+
+    Of a push of several references it tells one.
+    """
+    environ = context.environ
+    names = ("PRE_COMMIT_REMOTE_NAME", "PRE_COMMIT_LOCAL_BRANCH", "PRE_COMMIT_REMOTE_BRANCH")
+    remote, local, ref = (environ.get(name, "") for name in names)
+    if not ref:
+        return (), []
+    from gitdesk.store import read
+    from gitdesk.store.git import Repo
+
+    with Repo.discover(context.start, environ) as repo:
+        new = environ.get("PRE_COMMIT_TO_REF") or read.revision(repo, local)
+        old = environ.get("PRE_COMMIT_FROM_REF") or repo.no_id
+    return (remote,), [f"{local} {new} {ref} {old}"]
 
 
 def _told(verdicts: Iterable[Verdict], outcome: str, way_out: str) -> int:
