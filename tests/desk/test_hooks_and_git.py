@@ -329,6 +329,15 @@ def test_what_git_makes_of_commits_that_are_there_is_judged_when_it_is_pushed(de
     assert desk.run("git", "push", "-q", "--no-verify", "origin", "main").returncode == 0
 
 
+def test_a_message_alone_that_is_amended_is_judged_when_it_is_pushed(desk: Clone) -> None:
+    edit(desk, "high")
+    desk.git("commit", "-qam", "by hand")
+    later(desk, 2)
+    done = desk.run("git", "commit", "-q", "--amend", "-m", "by hand", "-m", CLAIM)
+    assert (done.returncode, desk.calls()) == (0, [])
+    assert "A005 error" in desk.run("git", "push", "origin", "main").stderr
+
+
 def test_a_stash_is_no_commit_of_the_desk(desk: Clone) -> None:
     assert stashed(desk).returncode == 0
     assert desk.calls() == []
@@ -362,6 +371,8 @@ STOPPED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "merge --continue": (("merge", "side"), ("merge", "--continue")),
     "cherry-pick, commit": (("cherry-pick", "side"), ("commit", "--no-edit", "-q")),
     "cherry-pick --continue": (("cherry-pick", "side"), ("cherry-pick", "--continue")),
+    "revert, commit": (("revert", "--no-edit", "side"), ("commit", "--no-edit", "-q")),
+    "revert --continue": (("revert", "--no-edit", "side"), ("revert", "--continue")),
     "rebase, commit": (("rebase", "-q", "side"), ("commit", "--no-edit", "-q")),
     "rebase --continue": (("rebase", "-q", "side"), ("rebase", "--continue")),
     "rebase --apply --continue": (("rebase", "-q", "--apply", "side"), ("rebase", "--continue")),
@@ -394,18 +405,29 @@ def test_what_stopped_is_judged_by_its_files_and_not_by_who_did_what(desk: Clone
 # Around the hooks
 
 
-def test_without_gitdesk_one_line_says_so_and_the_commit_is_made(desk: Clone) -> None:
+@pytest.mark.parametrize("what", ["is removed", "has lost its Python"])
+def test_without_gitdesk_one_line_says_so_and_the_commit_is_made(desk: Clone, what: str) -> None:
     edit(desk)
-    done = desk.run("git", "commit", "-qam", "by hand", environ=desk.without)
-    assert (done.returncode, done.stderr.splitlines()) == (
-        0,
-        ["gitdesk is not installed here: the staged tickets were not checked"],
-    )
-    done = desk.run("git", "push", "-q", "origin", "main", environ=desk.without)
-    assert (done.returncode, done.stderr.splitlines()) == (
-        0,
-        ["gitdesk is not installed here: what is pushed was not checked"],
-    )
+    if what == "is removed":
+        environ = desk.without
+    else:
+        environ = desk.environ
+        (desk.path.parent / "bin" / "gitdesk").write_text("#!/no/such/python\n")
+    done = desk.run("git", "commit", "-qam", "by hand", environ=environ)
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stderr.splitlines() if "not found" not in line]
+    assert told == ["gitdesk is not installed here: the staged tickets were not checked"]
+    done = desk.run("git", "push", "-q", "origin", "main", environ=environ)
+    assert done.returncode == 0, done.stderr
+    told = [line for line in done.stderr.splitlines() if "not found" not in line]
+    assert told == ["gitdesk is not installed here: what is pushed was not checked"]
+
+
+def test_an_interrupted_hook_lets_nothing_through(desk: Clone) -> None:
+    (desk.path.parent / "bin" / "gitdesk").write_text("#!/bin/sh\nexit 130\n")
+    edit(desk, "high")
+    assert desk.run("git", "commit", "-qam", "by hand").returncode == 1
+    assert desk.run("git", "push", "-q", "origin", "main:other").returncode == 1
 
 
 @pytest.mark.parametrize("name", BOTH)
