@@ -26,7 +26,7 @@ class Hooked:
         bin_ = place.path.parent / "bin"
         bin_.mkdir()
         (bin_ / "gitdesk").write_text(
-            f'#!/bin/sh\necho "$2" >> "{bin_}/calls"\nexec "{sys.executable}" -m gitdesk "$@"\n'
+            f'#!/bin/sh\n[ "$1" != hook ] || echo "$2" >> "{bin_}/calls"\nexec "{sys.executable}" -m gitdesk "$@"\n'
         )
         (bin_ / "gitdesk").chmod(0o755)
         dates = {f"GIT_{who}_DATE": "2026-11-22T09:00:00Z" for who in ("AUTHOR", "COMMITTER")}
