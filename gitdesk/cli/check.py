@@ -64,7 +64,8 @@ def command(
         wanted.insert(0, (context.out.format or "table", report_files.STDOUT))
     sieve = _sieve(baseline)
     whole = not (revisions or staged or history)
-    report = _report(context.desk, revisions, staged=staged, history=history)
+    desk = context.desk_of_range(revisions) if revisions else context.desk
+    report = _report(desk, revisions, staged=staged, history=history)
     report.sieve, report.recording = sieve, write_baseline is not None
     _told(context, report, wanted)
     if sieve is not None and write_baseline is None and (whole or history):
@@ -95,13 +96,14 @@ def _report(desk: Desk, revisions: str | None, *, staged: bool, history: bool) -
         about = "what is staged for the next commit" if staged else "the whole desk"
         return CheckReport(desk.check(staged=staged), commit="" if staged else desk.tip, about=about)
     from gitdesk.desk import judging_commits
+    from gitdesk.desk.revisions import short
 
     if revisions is None:
         walk = judging_commits.everything(desk)
         return CheckReport(walk, commit=desk.tip, about="the whole history", walk=walk)
     walk = judging_commits.between(desk, revisions)
     head = walk.span.head if walk.span is not None else desk.tip
-    return CheckReport(walk, commit=head, about=revisions, walk=walk)
+    return CheckReport(walk, commit=head, about=short(revisions), walk=walk)
 
 
 def _unsettled(context: Context, code: int, *, staged: bool) -> int:

@@ -62,6 +62,14 @@ class Context:
             self._desk = Desk.open(self.start, self.environ, self.watch)
         return self._desk
 
+    def desk_of_range(self, text: str) -> Desk:
+        """Returns the open desk for judging a range; raises SetupError when neither end of it is a desk."""
+        if self._desk is None:
+            from gitdesk.desk import Desk
+
+            self._desk = Desk.open_range(self.start, self.environ, self.watch, text)
+        return self._desk
+
     def fresh_desk(self) -> Desk:
         """Returns the desk opened anew, at the commit its branch has by now."""
         self.close()

@@ -55,6 +55,21 @@ class Desk:
             raise SetupError("the current folder is not there any more", hint="cd somewhere else") from error
         return cls(repo, read.locate(repo, environ), environ, watch)
 
+    @classmethod
+    def open_range(cls, start: str, environ: Mapping[str, str], watch: Watch, text: str) -> Desk:
+        """Returns the desk that a range is of, also where the branch that is checked out has thrown it away."""
+        try:
+            return cls.open(start, environ, watch)
+        except SetupError as error:
+            from gitdesk.desk.revisions import base_of
+
+            repo = Repo.discover(start, environ)
+            location, base = read.at_head(repo), base_of(repo, text)
+            if location.tip is not None and base and read.holds_desk(repo, base):
+                return cls(repo, location, environ, watch)
+            repo.close()
+            raise error
+
     def close(self) -> None:
         """Lets go of the index and of Git's processes."""
         if "_index_file" in self.__dict__:

@@ -32,7 +32,7 @@ def span(desk: Desk, text: str) -> Span:
     Raises UsageError for no range, SetupError when a commit is missing, both have nothing in common, or the clone is
     shallow just there.
     """
-    base_name, dots, head_name = text.partition("..." if "..." in text else "..")
+    base_name, dots, head_name = _parts(text)
     if not base_name or ".." in head_name:
         raise UsageError(f'"{text}" is no range', hint="write it BASE..HEAD, as in origin/main..HEAD")
     base = commit(desk.repo, base_name)
@@ -50,7 +50,20 @@ def span(desk: Desk, text: str) -> Span:
             hint="name the branch that this one goes into",
         )
     _require_whole(desk.repo, base, head)
-    return Span(name=base_name, base=base, head=head, is_ahead=fork == base)
+    return Span(name=short(base_name), base=base, head=head, is_ahead=fork == base)
+
+
+def base_of(repo: Repo, text: str) -> str:
+    """Returns the commit that a range begins at, "" when this clone has no such commit."""
+    try:
+        return commit(repo, _parts(text)[0])
+    except SetupError:
+        return ""
+
+
+def short(name: str) -> str:
+    """Returns a base as people call it; CI names a branch in full, lest another reference of its name be taken."""
+    return name.removeprefix("refs/").removeprefix("remotes/").removeprefix("heads/")
 
 
 def require_whole_history(desk: Desk) -> None:
@@ -72,6 +85,10 @@ def _require_whole(repo: Repo, base: str, head: str) -> None:
     cut = shallow_ids(repo)
     if cut and not cut.isdisjoint(repo.run("rev-list", head, f"^{base}", "--").decode("ascii").split()):
         raise SetupError("this clone is shallow: commits of the branch lack their parents", hint=_UNSHALLOW)
+
+
+def _parts(text: str) -> tuple[str, str, str]:
+    return text.partition("..." if "..." in text else "..")
 
 
 def commit(repo: Repo, name: str) -> str:

@@ -93,6 +93,12 @@ def _guess(repo: Repo) -> Location:
     raise SetupError(f'not a desk: no {CONFIG_PATH} in "{where}"', hint="`gitdesk init` makes one")
 
 
+def at_head(repo: Repo) -> Location:
+    """Returns what is checked out as a desk's place, whether it holds one or not."""
+    ref, tip = repo.head()
+    return Location(ref=ref, tip=tip, checkout=None, remote_ref=None, reason="it is checked out")
+
+
 def branch_location(repo: Repo, branch: str, reason: str) -> Location:
     """Returns a branch as a desk's place, whether it exists or not; a remote's branch stands in for a missing one."""
     ref = refs.branch_behind(repo, refs.full_name(branch))

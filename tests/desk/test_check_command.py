@@ -58,6 +58,28 @@ def test_the_exit_code_tells_how_it_ended(wrong: Place, words: tuple[str, ...], 
     assert run(wrong, *words).returncode == code
 
 
+def test_a_branch_that_throws_the_rules_away_is_judged_by_those_of_the_base(wrong: Place) -> None:
+    (wrong.path / "gitdesk.yaml").unlink()
+    wrong.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "no more rules")
+    done = run(wrong, "check", "main..HEAD", "--format", "csv")
+    assert done.returncode == 1, done.stderr
+    assert "gitdesk.yaml" in done.stdout
+    for words in (("check",), ("check", "nowhere..HEAD"), ("check", "HEAD..HEAD")):
+        done = run(wrong, *words)
+        assert (done.returncode, done.stderr.split(":")[1]) == (6, " not a desk")
+
+
+def test_a_base_that_is_named_in_full_is_told_by_its_short_name(wrong: Place) -> None:
+    wrong.git("update-ref", "refs/remotes/origin/main", "main")
+    wrong.git("switch", "-q", "main")
+    file = next((wrong.path / "tickets").rglob("*.md"))
+    file.write_text(file.read_text().replace("priority: normal", "priority: high"))
+    wrong.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "by hand")
+    wrong.git("update-ref", "refs/remotes/origin/main", "main")
+    done = run(wrong, "check", "refs/remotes/origin/main..topic")
+    assert 'in the merge with "origin/main"' in done.stdout
+
+
 def test_one_run_writes_any_number_of_files(wrong: Place, tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("a.xml", "a.sarif", "a.json", "a.md")]
     words = [word for file in files for word in ("-o", str(file))]
