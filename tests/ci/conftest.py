@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
+from forge import Forge
 from runner import GITDESK, HOSTILE, Make, Workspace
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
@@ -69,3 +71,26 @@ def workspace(origins: dict[str, Path], tmp_path: Path) -> Make:
         return Workspace(tmp_path / "runner", clone)
 
     return make
+
+
+@pytest.fixture(scope="session")
+def hosted(tmp_path_factory: pytest.TempPathFactory, sealed_home: Path) -> Path:
+    """Returns a bare repository whose branch main is a desk with one ticket."""
+    folder = tmp_path_factory.mktemp("hosted")
+    os.environ.update(HOME=str(sealed_home), GIT_CONFIG_GLOBAL=str(sealed_home / ".gitconfig"))
+    moment = "2026-11-20T08:00:00Z"
+    run(folder, moment, "init", "desk", "--from", str(SCENARIOS / "desk.yaml"), "--branch", "main")
+    ana = ("--requester", "Ana Horvat <ana@example.com>")
+    one = run(folder / "desk", moment, "new", "Board is dark", *ana, "-m", "East terminal.", "-q")
+    run(folder / "desk", moment, "start", one)
+    bare = folder / "hosted.git"
+    subprocess.run(["git", "clone", "-q", "--bare", str(folder / "desk"), str(bare)], check=True)
+    return bare
+
+
+@pytest.fixture
+def forge(hosted: Path, tmp_path: Path) -> Forge:
+    """Returns a hosting site of one's own with that desk."""
+    origin = tmp_path / "hosted.git"
+    shutil.copytree(hosted, origin)
+    return Forge(tmp_path, origin)

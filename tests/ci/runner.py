@@ -86,33 +86,31 @@ class Workspace:
         """Runs Git in the clone."""
         subprocess.run(["git", "-C", str(self.clone), *words], env=self.environ, check=True)
 
-    def github(self, **inputs: str) -> Ended:
-        """Runs the steps of action.yml; names of inputs have _ for -."""
-        action = load("action.yml")
+    def github(self, action_file: str = "action.yml", github: Event | None = None, **inputs: str) -> Ended:
+        """Runs the steps of an action in the midst of an event; names of inputs have _ for -."""
+        action = load(action_file)
         given = {name: one.get("default", "") for name, one in action["inputs"].items()}
         unknown = {name.replace("_", "-") for name in inputs} - given.keys()
         assert not unknown
         given.update({name.replace("_", "-"): value for name, value in inputs.items()})
         ended = Ended(code=0, log="")
-        known: dict[str, dict[str, str]] = {}
+        known = Known(inputs=given, github=github or {}, path=(ROOT / action_file).parent)
         for number, step in enumerate(action["runs"]["steps"]):
             if not _holds(step.get("if", ""), given):
                 continue
             ended.steps.append(step["name"])
             if "uses" in step:
                 continue
-            outputs = self._step(number, step, given, known, ended)
-            known[step.get("id", f"step {number}")] = outputs
+            outputs = self._step(number, step, known, ended)
+            known.steps[step.get("id", f"step {number}")] = outputs
             if ended.code:
                 break
         for name, one in action["outputs"].items():
-            ended.outputs[name] = _filled(one["value"], given, known)
+            ended.outputs[name] = known.filled(one["value"])
         ended.pip = self.pip()
         return ended
 
-    def _step(
-        self, number: int, step: Any, given: dict[str, str], known: dict[str, dict[str, str]], ended: Ended
-    ) -> dict[str, str]:
+    def _step(self, number: int, step: Any, known: Known, ended: Ended) -> dict[str, str]:
         script, output, summary = (
             self.temporary / f"{number}.{kind}" for kind in ("sh", "output", "summary")
         )
@@ -121,11 +119,11 @@ class Workspace:
         summary.touch()
         environ = {
             **self.environ,
-            **{name: _filled(value, given, known) for name, value in step.get("env", {}).items()},
+            **{name: known.filled(value) for name, value in step.get("env", {}).items()},
             "GITHUB_ACTIONS": "true",
             "GITHUB_OUTPUT": str(output),
             "GITHUB_STEP_SUMMARY": str(summary),
-            "GITHUB_ACTION_PATH": str(ROOT),
+            "GITHUB_ACTION_PATH": str(known.path),
             "GITHUB_WORKSPACE": str(self.clone),
             "RUNNER_TEMP": str(self.temporary),
         }
@@ -144,9 +142,11 @@ class Workspace:
         ended.summary += summary.read_text(encoding="utf-8")
         return dict(line.split("=", 1) for line in output.read_text(encoding="utf-8").splitlines())
 
-    def gitlab(self, **inputs: str) -> Ended:
-        """Runs the script of the GitLab template in one shell, as its runner does."""
-        specification, jobs = load("templates/sla-report/template.yml")
+    def gitlab(
+        self, template: str = "sla-report", pipeline: dict[str, str] | None = None, **inputs: str
+    ) -> Ended:
+        """Runs the script of a GitLab template in one shell, as its runner does in a pipeline with these variables."""
+        specification, jobs = load(f"templates/{template}/template.yml")
         given = {name: one.get("default", "") for name, one in specification["spec"]["inputs"].items()}
         given.update({name.replace("_", "-"): value for name, value in inputs.items()})
         [job] = jobs.values()
@@ -161,7 +161,13 @@ class Workspace:
         done = subprocess.run(
             ["sh", "-e", str(script)],
             cwd=self.clone,
-            env={**self.environ, **variables, "CI_PROJECT_DIR": str(self.clone), "GITLAB_CI": "true"},
+            env={
+                **self.environ,
+                **variables,
+                **(pipeline or {}),
+                "CI_PROJECT_DIR": str(self.clone),
+                "GITLAB_CI": "true",
+            },
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -176,20 +182,33 @@ class Workspace:
 
 
 Make = Callable[..., Workspace]
+Event = dict[str, Any]  # what GitHub calls the github context
 
 
-def _filled(text: str, inputs: dict[str, str], steps: dict[str, dict[str, str]]) -> str:
-    """Returns a value with its expressions evaluated: of inputs and of what steps gave, and of nothing else."""
+@dataclass(kw_only=True)
+class Known:
+    """What the expressions of an action can ask for: inputs, the event, and what steps gave; nothing else."""
 
-    def value(found: re.Match[str]) -> str:
-        head, *names = found[1].split(".")
+    inputs: dict[str, str]
+    github: Event
+    path: Path
+    steps: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def filled(self, text: str) -> str:
+        """Returns a value with its expressions evaluated."""
+        return EXPRESSION.sub(lambda found: self._value(*found[1].split(".")), text)
+
+    def _value(self, head: str, *names: str) -> str:
         if head == "inputs" and len(names) == 1:
-            return inputs[names[0]]
-        assert head == "steps", found[0]
-        assert names[1] == "outputs", found[0]
-        return steps.get(names[0], {}).get(names[2], "")
-
-    return EXPRESSION.sub(value, text)
+            return self.inputs[names[0]]
+        if head == "github":
+            found: Any = self.github
+            for name in names:
+                found = found.get(name, {})
+            return found or ""  # what an event has not is empty
+        assert head == "steps", head
+        assert names[1] == "outputs", names
+        return self.steps.get(names[0], {}).get(names[2], "")
 
 
 def _holds(condition: str, inputs: dict[str, str]) -> bool:
