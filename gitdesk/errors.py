@@ -62,9 +62,10 @@ class Conflict(GitdeskError):
 
 
 class Unreadable(GitdeskError):
-    """A document or gitdesk.yaml cannot be read."""
+    """A document or gitdesk.yaml cannot be read; `code` is that of the rule, where one says so."""
 
     exit_code = 5
+    code = ""
 
 
 class SetupError(GitdeskError):

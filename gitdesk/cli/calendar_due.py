@@ -24,7 +24,7 @@ _COLUMNS = tuple(
 )  # fmt: skip
 
 
-@spec.command("calendar due", minus_words=True)
+@spec.command("calendar due", minus_words=True, reads=True)
 @format_options("table", "json", "jsonl", "csv", "markdown")
 @option("--before", "back", is_flag=True, help="Go back: when it must have begun to be done at START.")
 @argument("name", type=Named("calendar"), required=False, metavar="NAME")

@@ -22,7 +22,7 @@ _COLUMNS = tuple(
 )
 
 
-@spec.command("calendar elapsed")
+@spec.command("calendar elapsed", reads=True)
 @format_options("table", "json", "jsonl", "csv", "markdown")
 @argument("name", type=Named("calendar"), required=False, metavar="NAME")
 @argument("start", required=False, metavar="START")

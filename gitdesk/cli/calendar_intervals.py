@@ -21,7 +21,7 @@ _COLUMNS = tuple(Column(name) for name in ("calendar", "timezone", "open", "clos
 _USUAL = 10
 
 
-@spec.command("calendar intervals")
+@spec.command("calendar intervals", reads=True)
 @format_options("table", "json", "jsonl", "csv", "markdown")
 @option("--before", "back", is_flag=True, help="Those before START, the nearest first.")
 @option(

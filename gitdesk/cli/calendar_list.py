@@ -31,7 +31,7 @@ _SHOWN = (
 )
 
 
-@spec.command("calendar list")
+@spec.command("calendar list", reads=True)
 @format_options("table", "json", "jsonl", "csv", "markdown")
 def command(context: Context) -> None:
     """List the calendars: their hours, where their holidays are from and for which years, and whether they are open.

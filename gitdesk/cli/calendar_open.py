@@ -25,7 +25,7 @@ _COLUMNS = tuple(
 )  # fmt: skip
 
 
-@spec.command("calendar open")
+@spec.command("calendar open", reads=True)
 @format_options("table", "json", "jsonl", "csv", "markdown")
 @argument("name", type=Named("calendar"), required=False, metavar="NAME")
 @argument("at", required=False, metavar="AT")

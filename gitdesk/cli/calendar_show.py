@@ -19,7 +19,7 @@ _COLUMNS = tuple(
 )
 
 
-@spec.command("calendar show")
+@spec.command("calendar show", reads=True)
 @format_options("table", "json", "jsonl", "csv", "markdown")
 @option("--year", "year", metavar="YYYY", help="The months of a year, each in a line.")
 @option("--month", "month", metavar="YYYY-MM", help="Another month than this one.")

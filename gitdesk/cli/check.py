@@ -11,6 +11,7 @@ from gitdesk.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitdesk.desk import Desk
+    from gitdesk.desk.standing_in import StandIn
     from gitdesk.domain.baseline import Sieve
     from gitdesk.reports.violations import CheckReport
 
@@ -124,6 +125,7 @@ def _unsettled(context: Context, code: int, *, staged: bool) -> int:
         return 1
     if staged:
         return code
+    _tell_stand_in(context)
     if config_differs(context.desk):
         context.out.note(CONFIG_CHANGED)
     if paths := changed(context.desk):
@@ -131,6 +133,18 @@ def _unsettled(context: Context, code: int, *, staged: bool) -> int:
             f"{changed_words(paths)}; this was about the last commit, `--staged` judges the next one"
         )
     return code
+
+
+def _tell_stand_in(context: Context) -> None:
+    """Says by which version commands go while the last commit's gitdesk.yaml cannot be used."""
+    found: list[StandIn] = []
+    context.desk.on_stand_in = found.append
+    context.desk.mention_stand_in()
+    for one in found:
+        context.out.note(
+            f"until gitdesk.yaml is mended, commands that read go by that of {one.source}, "
+            "and commands that write are refused"
+        )
 
 
 # The baseline

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from gitdesk.cli.table import Row
     from gitdesk.desk import Desk
+    from gitdesk.desk.standing_in import StandIn
 
 
 _TELLING = 2  # characters of a word, from which on ids are offered beside names
@@ -165,7 +166,9 @@ class Named(click.ParamType[str]):
     ) -> list[CompletionItem]:
         """Returns what the desk has of this kind; nothing where there is no desk."""
         try:
-            found = self._offered(_context(ctx).desk, ctx, param, incomplete)
+            desk = _context(ctx).desk
+            desk.on_stand_in = _say_nothing
+            found = self._offered(desk, ctx, param, incomplete)
         except GitdeskError:
             return []
         return [CompletionItem(value, help=_one_line(text) or None) for value, text in found]
@@ -190,6 +193,10 @@ def _context(ctx: click.Context) -> Context:
     if ctx.resilient_parsing and top.params.get("directories"):
         context.configure(top.params["directories"], "never", False)
     return context
+
+
+def _say_nothing(_: StandIn) -> None:
+    """Lets what stands in for a gitdesk.yaml be used, in the midst of a line that is being typed."""
 
 
 def _one_line(text: str) -> str:

@@ -14,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from gitdesk.cli.progress import Progress
     from gitdesk.desk import Desk
+    from gitdesk.desk.standing_in import StandIn
 
 
 class Context:
@@ -24,6 +25,8 @@ class Context:
         self.start = environ.get("GITDESK_DIR") or "."
         self.color, self._paging = "auto", True
         self.made: str | None = None  # the commit this call has made
+        self.reads = False  # the command changes nothing
+        self._warned = False
         self._now: datetime | None = None
         self._out: Output | None = None
         self._desk: Desk | None = None
@@ -60,6 +63,8 @@ class Context:
             from gitdesk.desk import Desk
 
             self._desk = Desk.open(self.start, self.environ, self.watch)
+            if self.reads:
+                self._desk.on_stand_in = self._warn
         return self._desk
 
     def desk_of_range(self, text: str) -> Desk:
@@ -74,6 +79,16 @@ class Context:
         """Returns the desk opened anew, at the commit its branch has by now."""
         self.close()
         return self.desk
+
+    def _warn(self, found: StandIn) -> None:
+        """Says once that gitdesk.yaml cannot be used and what is used instead."""
+        if not self._warned:
+            self._warned = True
+            self.out.warn(
+                f"{found.refusal}: the gitdesk.yaml of the last commit cannot be used, "
+                f"so this goes by that of {found.source}",
+                "mend it and commit it, until then nothing can be changed; `gitdesk check` lists all that is wrong",
+            )
 
     def watch(self, label: str) -> Progress:
         """Returns a progress bar: `with context.watch("reading tickets") as step: step(done, total)`."""

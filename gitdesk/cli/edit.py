@@ -40,6 +40,7 @@ def command(context: Context, ticket: str, file: str | None, resume: bool, writi
     if found.ticket is None and not found.data:
         readable(found)  # a link or a folder has no text to edit
     why = writing.why(context)
+    _ = desk.config  # where it cannot be used nothing can be changed: told before somebody writes, not after
 
     def change(data: bytes, base: str) -> None:
         wish = Rewrite(ticket_id=ticket_id, data=data, base=base)

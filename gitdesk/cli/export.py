@@ -20,7 +20,7 @@ _FORMATS = ("jsonl", "csv", "parquet")
 _NAMED = 10  # unreadable tickets that are named
 
 
-@spec.command("export", minus_words=True)
+@spec.command("export", minus_words=True, reads=True)
 @option("-o", "--output", metavar="FILE|DIR", type=Path(), help="Write there; parquet needs a folder.")
 @option("--gzip", is_flag=True, help="Compress; a name that ends in .gz says so too.")
 @option(
@@ -62,6 +62,7 @@ def command(
 
     _check(format_, query, output, gzip, attachments, no_attachments, deleted, name, everything)
     desk = context.desk
+    desk.mention_stand_in()
     named = _named(desk, query)
     reader = Reader(desk, "" if named else " ".join(query), named=named, deleted=deleted)
     if format_ == "parquet":

@@ -32,7 +32,7 @@ _CSV = tuple(
 _TITLES = {"created": "age", "assignee": "for"}
 
 
-@spec.command("list", minus_words=True)
+@spec.command("list", minus_words=True, reads=True)
 @format_options()
 @option("--at", metavar="TIME|COMMIT", help="The desk as it was then.")
 @option("--all", "everything", is_flag=True, help="Done tickets too.")

@@ -35,7 +35,7 @@ _COLUMNS = (
 )
 
 
-@spec.command("log")
+@spec.command("log", reads=True)
 @format_options()
 @option("--since", default="", metavar="TIME", help="From then on: 2026-11-01, yesterday, 7d.")
 @option("--until", default="", metavar="TIME", help="Before then.")

@@ -17,7 +17,7 @@ _COLUMNS = tuple(
 )
 
 
-@spec.command("next")
+@spec.command("next", reads=True)
 @format_options()
 @write_options
 @option("--take", is_flag=True, help="Assign it to you (or to --as AGENT).")
@@ -34,6 +34,7 @@ def command(context: Context, take: bool, query: str, writing: Writing) -> int:
     from gitdesk.desk.queue import waiting
     from gitdesk.domain.edit import Take
 
+    context.reads = not take
     why = writing.why(context)
     columns = [one for one in _COLUMNS if one.name != "due" or promises(context.desk.config)]
     for attempt in range(_TRIES):

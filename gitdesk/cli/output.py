@@ -125,6 +125,14 @@ class Output:
         else:
             say(text)
 
+    def warn(self, text: str, hint: str) -> None:
+        """Warns on standard error, whatever the format."""
+        if self._paging or self._pager is not None:
+            self._notes += [f"warning: {text}", f"hint: {hint}"]
+        else:
+            say(text, "warning: ")
+            say(hint, "hint: ")
+
     # Formats for programs
 
     def _machine(self, kind: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:

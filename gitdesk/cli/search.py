@@ -21,7 +21,7 @@ _LEAST = 20  # columns
 _COLUMNS = (Column("id"), Column("status"), Column("title", give_way=1), Column("passage", give_way=2))
 
 
-@spec.command("search", minus_words=True)
+@spec.command("search", minus_words=True, reads=True)
 @format_options()
 @option(
     "--query", default="", metavar="QUERY", type=Named("query"), help="Only among the tickets that match."

@@ -25,7 +25,7 @@ _COLUMNS = tuple(
 )
 
 
-@spec.command("show")
+@spec.command("show", reads=True)
 @format_options()
 @option("--raw", is_flag=True, help="The file as it is.")
 @option("--at", metavar="TIME|COMMIT", help="As it was then.")

@@ -26,7 +26,7 @@ _COLUMNS = tuple(
 )  # fmt: skip
 
 
-@spec.command("sla explain")
+@spec.command("sla explain", reads=True)
 @format_options("table", "json", "jsonl", "csv", "markdown")
 @option("--as-of", metavar="TIME|COMMIT", help="As it was then.")
 @option("--metric", type=OneOf("metric", *_METRICS), help="Only this clock.")

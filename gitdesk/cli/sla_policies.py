@@ -21,7 +21,7 @@ _COLUMNS = tuple(
 )
 
 
-@spec.command("sla policies", minus_words=True)
+@spec.command("sla policies", minus_words=True, reads=True)
 @format_options("table", "json", "jsonl", "csv", "markdown")
 @option(
     "--explain", metavar="ID", type=Named("id"), help="One ticket: every policy that was asked, term by term."

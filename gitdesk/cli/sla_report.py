@@ -26,7 +26,7 @@ _TIMES = "write it like 7d, monday, 2026-11-01, 2026-11, 2026-W47 or 2026-11-01T
 _NAMED = 3  # problems that are named in the error
 
 
-@spec.command("sla report", minus_words=True)
+@spec.command("sla report", minus_words=True, reads=True)
 @format_options(*FORMATS, default="")
 @option(
     "-o", "--output", "outputs", multiple=True, metavar="[FORMAT=]FILE", help="Write there; may be repeated."

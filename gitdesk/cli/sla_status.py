@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _LATE = ("breached", "breached_running")
 
 
-@spec.command("sla status")
+@spec.command("sla status", reads=True)
 @format_options("table", "json", "jsonl", "csv", "markdown")
 @option("--query", default="", metavar="QUERY", type=Named("query"), help="The tickets that match.")
 @option("--all", "everything", is_flag=True, help="Clocks that have ended too, and tickets that are done.")

@@ -150,14 +150,23 @@ class Argument:
 
 
 class Command:
-    """A declared command. `minus_words`: words may start with a minus, only `--long` and `-x` are options."""
+    """A declared command. `minus_words`: words may start with a minus, only `--long` and `-x` are options.
 
-    __slots__ = ("_body", "_preparations", "help", "hidden", "minus_words", "name", "params")
+    `reads`: it changes nothing, so it goes on by the last gitdesk.yaml that could be used.
+    """
+
+    __slots__ = ("_body", "_preparations", "help", "hidden", "minus_words", "name", "params", "reads")
 
     def __init__(
-        self, name: str, body: Callable[..., Any], help: str | None, hidden: bool, minus_words: bool
+        self,
+        name: str,
+        body: Callable[..., Any],
+        help: str | None,
+        hidden: bool,
+        minus_words: bool,
+        reads: bool,
     ):
-        self.name, self.hidden, self.minus_words = name, hidden, minus_words
+        self.name, self.hidden, self.minus_words, self.reads = name, hidden, minus_words, reads
         self.help = help or body.__doc__
         self.params: tuple[Option | Argument, ...] = tuple(reversed(body.__dict__.pop(_PARAMS, ())))
         self._preparations: tuple[Preparation, ...] = tuple(reversed(body.__dict__.pop(_PREPARATIONS, ())))
@@ -165,6 +174,7 @@ class Command:
 
     def call(self, context: Context, values: dict[str, Any]) -> Any:
         """Runs the command with a value for every parameter."""
+        context.reads = self.reads
         for prepare in self._preparations:
             prepare(context, values)
         return self._body(context, **values)
@@ -174,10 +184,15 @@ _PARAMS, _PREPARATIONS = "__params__", "__preparations__"
 
 
 def command(
-    name: str, *, help: str | None = None, hidden: bool = False, minus_words: bool = False
+    name: str,
+    *,
+    help: str | None = None,
+    hidden: bool = False,
+    minus_words: bool = False,
+    reads: bool = False,
 ) -> Callable[[Callable[..., Any]], Command]:
     """Makes a command of a function and of the options and arguments declared under it."""
-    return lambda body: Command(name, body, help, hidden, minus_words)
+    return lambda body: Command(name, body, help, hidden, minus_words, reads)
 
 
 def option(*declared: str, **settings: Any) -> Callable[[Body], Body]:

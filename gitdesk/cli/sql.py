@@ -14,7 +14,7 @@ from gitdesk.render.table import Column
 _LONGEST = 1_000_000  # characters; SQLite's own limit is about as far
 
 
-@spec.command("sql")
+@spec.command("sql", reads=True)
 @format_options("table", "json", "jsonl", "csv", "markdown")
 @argument("statement", metavar="QUERY")
 def command(context: Context, statement: str) -> None:
@@ -23,6 +23,7 @@ def command(context: Context, statement: str) -> None:
     \b
       gitdesk sql 'select status, count(*) from tickets group by 1'
     """
+    context.desk.mention_stand_in()
     names, rows = context.desk.sql(statement_of(statement))
     context.out.table("rows", [Column(name, name, give_way=1) for name in names], rows, nothing="no rows")
 

@@ -59,7 +59,7 @@ def of_plain(
 
 def calendars(desk: Desk, commit: str | None = None) -> dict[str, Calendar]:
     """Returns the calendars that can be used, as of a commit or the tip."""
-    return of_config(_config(desk, commit), holiday_files(desk.repo, commit or desk.tip))[0]
+    return of_config(_config(desk, commit), holiday_files(desk.repo, commit or desk.config_commit))[0]
 
 
 def of_config(config: Config, files: Mapping[str, bytes]) -> tuple[dict[str, Calendar], dict[str, str]]:
@@ -76,7 +76,7 @@ def calendar(desk: Desk, name: str) -> Calendar:
         hint = near.hint(name, tuple(plain)) if plain else "gitdesk.yaml defines no calendar"
         raise UsageError(f'unknown calendar "{name}"', hint=hint)
     path = path_of((plain[name].get("holidays") or {}).get("country", ""))
-    data = read.find_file(desk.repo, desk.tip, path)
+    data = read.find_file(desk.repo, desk.config_commit, path)
     return _made(name, dumps(plain[name]), path, data, desk.config.time_zone)
 
 

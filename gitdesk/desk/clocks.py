@@ -215,7 +215,7 @@ def _config_file(desk: Desk) -> bytes:
     from gitdesk.domain.config import PATH
     from gitdesk.store import read
 
-    entry = read.find_entry(desk.repo, desk.tip, PATH)
+    entry = read.find_entry(desk.repo, desk.config_commit, PATH)
     assert entry is not None  # the desk has been opened by it
     return desk.repo.blob(entry.oid)
 

@@ -26,11 +26,25 @@ class Configurations:
 
     def at(self, commit: str) -> Config:
         """Returns gitdesk.yaml as of a commit; raises Unreadable with the place of its first mistake."""
+        config = self.known(commit)
+        if config is not None:
+            return config
         entry = read.find_entry(self._repo, commit, PATH)
         if entry is None:
             raise SetupError(f"not a desk: {commit[:10]} has no {PATH}", hint="`gitdesk init` makes one")
+        self._known[entry.oid] = self._read(entry.oid)
+        return self._known[entry.oid]
+
+    def known(self, commit: str) -> Config | None:
+        """Returns gitdesk.yaml as of a commit when it need not be parsed, else None."""
+        entry = read.find_entry(self._repo, commit, PATH)
+        if entry is None:
+            return None
         if entry.oid not in self._known:
-            self._known[entry.oid] = self._kept(entry.oid) or self._read(entry.oid)
+            kept = self._kept(entry.oid)
+            if kept is None:
+                return None
+            self._known[entry.oid] = kept
         return self._known[entry.oid]
 
     def _kept(self, oid: str) -> Config | None:
@@ -63,7 +77,9 @@ def refusal(violations: Iterable[Violation], hint: str) -> Unreadable:
     first = errors[0]
     more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
     place = Place(first.path, first.line, first.column)
-    return Unreadable(first.message + more, place=place, hint=first.hint or hint)
+    error = Unreadable(first.message + more, place=place, hint=first.hint or hint)
+    error.code = first.code
+    return error
 
 
 def for_index(data: bytes) -> Vocabulary | None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from functools import cached_property
 
 from gitdesk import clock
 from gitdesk.desk.configuration import Configurations, for_index, promises, vocabulary
 from gitdesk.domain.ticket import TicketId
-from gitdesk.errors import SetupError, UsageError
+from gitdesk.errors import SetupError, Unreadable, UsageError
 from gitdesk.store import read
 from gitdesk.store.git import Repo
 
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from gitdesk.desk.feed import Feed
     from gitdesk.desk.plan import Outcome, Why, Wish
     from gitdesk.desk.reading import Found, View
+    from gitdesk.desk.standing_in import StandIn
     from gitdesk.domain.change import Change
     from gitdesk.domain.config import Config
     from gitdesk.domain.people import Person
-    from gitdesk.domain.query import Scope
+    from gitdesk.domain.query import Scope, Vocabulary
     from gitdesk.domain.ticket import Ticket
     from gitdesk.domain.violation import Violation
     from gitdesk.index.index import Index
@@ -45,6 +46,8 @@ class Desk:
         self.repo, self.location, self.environ, self.watch = repo, location, environ, watch
         self.now = clock.now(dict(environ))
         self._configurations = Configurations(repo)
+        # Told what stands in for a gitdesk.yaml that cannot be used; None: nothing may, it is an error.
+        self.on_stand_in: Callable[[StandIn], None] | None = None
 
     @classmethod
     def open(cls, start: str, environ: Mapping[str, str], watch: Watch) -> Desk:
@@ -94,8 +97,31 @@ class Desk:
 
     @cached_property
     def config(self) -> Config:
-        """Returns gitdesk.yaml at the tip; raises Unreadable with the place where it is wrong."""
-        return self._configurations.at(self.tip)
+        """Returns gitdesk.yaml at the tip or what may stand in for it; else Unreadable tells where it is wrong."""
+        return self._in_force[1]
+
+    @property
+    def config_commit(self) -> str:
+        """Returns the commit whose gitdesk.yaml, with the holidays it names, is in force: the tip if it can be used."""
+        return self._in_force[0]
+
+    @cached_property
+    def _in_force(self) -> tuple[str, Config]:
+        if self.on_stand_in is None:
+            return self.tip, self._configurations.at(self.tip)
+        config, stand_in = self._configuration(self.tip)
+        if stand_in is None:
+            return self.tip, config
+        self.on_stand_in(stand_in)
+        return stand_in.commit, config
+
+    def _configuration(self, commit: str) -> tuple[Config, StandIn | None]:
+        config = self._configurations.known(commit)
+        if config is not None:
+            return config, None
+        from gitdesk.desk.standing_in import in_force
+
+        return in_force(self.repo, self._configurations, commit)
 
     @cached_property
     def author(self) -> str:
@@ -126,8 +152,30 @@ class Desk:
         """Returns the index, brought up to the tip."""
         index = self._index_file
         with self.watch("reading tickets") as progress:
-            index.refresh(self.tip, self.source, read_config=for_index, progress=progress)
+            index.refresh(
+                self.tip,
+                self.source,
+                read_config=for_index,
+                stand_in=self.words_before(self.tip),
+                progress=progress,
+            )
         return index
+
+    def mention_stand_in(self) -> None:
+        """Has what stands in for gitdesk.yaml told of, by commands that ask the index alone."""
+        with suppress(Unreadable):
+            _ = self.config
+
+    def words_before(self, commit: str) -> Callable[[], Vocabulary | None]:
+        """Returns what finds the words that the index goes by when the gitdesk.yaml of a commit cannot be used."""
+
+        def words() -> Vocabulary | None:
+            try:
+                return vocabulary(self._configuration(commit)[0])
+            except Unreadable:
+                return None
+
+        return words
 
     @cached_property
     def _index_file(self) -> Index:

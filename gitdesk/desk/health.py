@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from gitdesk.desk.door import Watch
+    from gitdesk.desk.standing_in import StandIn
 
 OK, WARNING, ERROR = "ok", "warning", "error"
 _BESIDE = ("", "-wal", "-shm", "-journal")  # what SQLite keeps beside its file
@@ -51,6 +52,8 @@ def examine(
         yield _broken("desk", error)
         return
     with desk:
+        stood_in: list[StandIn] = []
+        desk.on_stand_in = stood_in.append
         if rebuild_index:
             for ending in _BESIDE:
                 with suppress(FileNotFoundError):
@@ -61,7 +64,7 @@ def examine(
             name="desk", state=OK, detail=f"branch {branch} of {where}, because {desk.location.reason}"
         )
         yield from _tried("identity", lambda: _identity(desk))
-        yield from _tried("gitdesk.yaml", lambda: _config(desk))
+        yield from _tried("gitdesk.yaml", lambda: _config(desk, stood_in))
         yield from _work_tree(desk)
         yield from _tried("tickets", lambda: _tickets(desk))
         yield _index(desk)
@@ -98,8 +101,18 @@ def _identity(desk: Desk) -> Finding:
     return Finding(name="identity", state=OK, detail=f"{author} is {person.id}")
 
 
-def _config(desk: Desk) -> Finding:
+def _config(desk: Desk, stood_in: list[StandIn]) -> Finding:
     config = desk.config
+    if stood_in:
+        [found] = stood_in
+        return Finding(
+            name="gitdesk.yaml",
+            state=ERROR,
+            detail=f"{found.refusal}; until it is mended, commands that read go by that of {found.source}, and "
+            "commands that write are refused",
+            hint="`gitdesk check` lists all that is wrong with it, "
+            f"`git diff {found.commit[:10]} -- {PATH}` what was changed",
+        )
     statuses, people = len(config.workflow.statuses), len(config.people)
     detail = f"{config.name}: {statuses} statuses, {people} people, prefix {config.prefix}"
     return Finding(name="gitdesk.yaml", state=OK, detail=detail)

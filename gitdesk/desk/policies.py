@@ -102,7 +102,7 @@ def current(desk: Desk) -> Terms:
     """Returns what gitdesk.yaml promises at the tip."""
     from gitdesk.desk.calendars import holiday_files
 
-    return terms_of(desk.config, holiday_files(desk.repo, desk.tip), commit=desk.tip)
+    return terms_of(desk.config, holiday_files(desk.repo, desk.config_commit), commit=desk.config_commit)
 
 
 def _held(book: Book, kept: Iterator[Any]) -> dict[str, tuple[Held, ...]]:

@@ -126,7 +126,8 @@ def _index_at(desk: Desk, at: str, history: bool, clocks: bool) -> Index:
     from gitdesk.desk.moments import commit_at
 
     commit = commit_at(desk, at)
-    index = desk.index.copy_at(commit, desk.source, read_config=for_index)
+    words = desk.words_before(commit)
+    index = desk.index.copy_at(commit, desk.source, read_config=for_index, stand_in=words)
     clocks = clocks and promises(desk.config)
     if history or clocks:
         from gitdesk.store.history import History

@@ -31,7 +31,7 @@ Answer = dict[str, "Any"]
 
 def listed(desk: Desk) -> Iterator[Answer]:
     """Yields every calendar: zone, hours in words, where its holidays are from, and whether it is open now."""
-    found, problems = of_config(desk.config, holiday_files(desk.repo, desk.tip))
+    found, problems = of_config(desk.config, holiday_files(desk.repo, desk.config_commit))
     now = _seconds(desk.now)
     for name, plain in desk.config.calendars.items():
         one = found.get(name)

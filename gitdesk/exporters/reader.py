@@ -65,7 +65,8 @@ class Reader:
                 if settled:
                     yield from self._read(connection, chosen)
                     return
-            desk.index.refresh(desk.tip, desk.source, read_config=for_index)
+            words = desk.words_before(desk.tip)
+            desk.index.refresh(desk.tip, desk.source, read_config=for_index, stand_in=words)
         raise Conflict("the index is being changed all the time", hint="try again when the desk is at rest")
 
     def _read(self, connection: Any, chosen: bool) -> Iterator[Neutral]:

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 7
+VERSION = 8
 
 # Names that begin with x_ are ours alone; views and what history adds are public.
 _TABLES = """

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.domain.document import Document
-    from gitdesk.index.source import FileChange, Progress, ReadConfig, Source
+    from gitdesk.domain.query import Vocabulary
+    from gitdesk.index.source import FileChange, Progress, ReadConfig, Source, StandIn
 
 _BATCH = 2000
 _SEARCHED = "rowid, title, about, description, messages"
@@ -74,6 +75,7 @@ def advance(
     new: str,
     source: Source,
     read_config: ReadConfig | None,
+    stand_in: StandIn | None,
     progress: Progress | None,
 ) -> None:
     """Makes the tables show commit `new`; `old` is what they show now, None for nothing."""
@@ -85,6 +87,9 @@ def advance(
     for path, _, oid in changes:
         if path == project.CONFIG_PATH:
             _configure(connection, oid, source, read_config)
+    if stand_in is not None and meta(connection, "unusable"):
+        # Asked each time: which words stand in hangs on the history behind a commit, not on the file alone.
+        _rank(connection, _ranks_of(stand_in()))
     tickets = sorted((change for change in changes if project.is_ticket(change[0])), key=itemgetter(0))
     if not full:
         _forget(connection, [path for path, _, _ in tickets])
@@ -122,7 +127,12 @@ def _configure(
     connection: sqlite3.Connection, oid: str | None, source: Source, read: ReadConfig | None
 ) -> None:
     words = read(source.blob(oid)) if oid is not None and read is not None else None
-    _rank(connection, project.Ranks({}, ()) if words is None else project.Ranks.of(words))
+    set_meta(connection, "unusable", "yes" if words is None and oid is not None else None)
+    _rank(connection, _ranks_of(words))
+
+
+def _ranks_of(words: Vocabulary | None) -> project.Ranks:
+    return project.Ranks({}, ()) if words is None else project.Ranks.of(words)
 
 
 def _forget(connection: sqlite3.Connection, paths: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from gitdesk.index.mainline import MainlineSource
     from gitdesk.index.sla_rows import ClockRows
     from gitdesk.index.sla_told import Write
-    from gitdesk.index.source import Progress, ReadConfig, Source
+    from gitdesk.index.source import Progress, ReadConfig, Source, StandIn
 
 __all__ = ["Index"]
 
@@ -63,10 +63,14 @@ class Index:
         source: Source,
         *,
         read_config: ReadConfig | None = None,
+        stand_in: StandIn | None = None,
         progress: Progress | None = None,
     ) -> None:
-        """Makes it show a commit; at once when it does already. One process does the work, others wait for it."""
-        self._again = lambda: self._refresh(tip, source, read_config, progress)
+        """Makes it show a commit; at once when it does already. One process does the work, others wait for it.
+
+        `stand_in` gives the words to go by when those of the commit's own configuration cannot be read.
+        """
+        self._again = lambda: self._refresh(tip, source, read_config, stand_in, progress)
         for last in (False, True):
             try:
                 self._again()
@@ -78,7 +82,12 @@ class Index:
                 return
 
     def _refresh(
-        self, tip: str, source: Source, read_config: ReadConfig | None, progress: Progress | None
+        self,
+        tip: str,
+        source: Source,
+        read_config: ReadConfig | None,
+        stand_in: StandIn | None,
+        progress: Progress | None,
     ) -> None:
         if self.tip == tip:
             return
@@ -87,7 +96,7 @@ class Index:
         with self.transaction():
             shown = self.tip  # another process may have done it while we waited
             if shown != tip:
-                advance(self._connection, shown, tip, source, read_config, progress)
+                advance(self._connection, shown, tip, source, read_config, stand_in, progress)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -326,14 +335,21 @@ class Index:
 
     # ---- other commits
 
-    def copy_at(self, tip: str, source: Source, *, read_config: ReadConfig | None = None) -> Index:
+    def copy_at(
+        self,
+        tip: str,
+        source: Source,
+        *,
+        read_config: ReadConfig | None = None,
+        stand_in: StandIn | None = None,
+    ) -> Index:
         """Returns an image of another commit in memory; this one stays as it is."""
         copy = Index(blank(), MEMORY)
         try:
             self._connection.backup(copy._connection)
-            copy.refresh(tip, source, read_config=read_config)
+            copy.refresh(tip, source, read_config=read_config, stand_in=stand_in)
         except sqlite3.DatabaseError:
             copy.close()
             copy = Index(created(MEMORY), MEMORY)
-            copy.refresh(tip, source, read_config=read_config)
+            copy.refresh(tip, source, read_config=read_config, stand_in=stand_in)
         return copy

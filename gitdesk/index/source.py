@@ -29,4 +29,5 @@ if TYPE_CHECKING:
 
     # Reads gitdesk.yaml: its plain form for the cache and its vocabulary; None when it cannot be read.
     ReadConfig = Callable[[bytes], Vocabulary | None]
+    StandIn = Callable[[], Vocabulary | None]  # asked when the words of a commit cannot be read
     Progress = Callable[[int, int | None], None]  # done, of how many (None: nobody knows)

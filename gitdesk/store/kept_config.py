@@ -18,10 +18,13 @@ _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
 
 
-def load(repo: Repo, oid: str) -> Any:
-    """Returns the plain form of the gitdesk.yaml with this blob id; None when another or none is kept."""
+def load(repo: Repo, oid: str, name: str = "config") -> Any:
+    """Returns the plain form of the gitdesk.yaml with this blob id; None when another or none is kept.
+
+    Another name is another thing that is kept alike, under a key of its own.
+    """
     try:
-        descriptor = os.open(_path(repo), _READ)
+        descriptor = os.open(_path(repo, name), _READ)
         try:
             data = os.read(descriptor, os.fstat(descriptor).st_size)
         finally:
@@ -37,11 +40,11 @@ def load(repo: Repo, oid: str) -> Any:
         return None
 
 
-def save(repo: Repo, oid: str, plain: dict[str, Any]) -> None:
+def save(repo: Repo, oid: str, plain: dict[str, Any], name: str = "config") -> None:
     """Keeps the plain form of a gitdesk.yaml, whole or not at all; where that cannot be, nothing is lost but time."""
     from json import dumps
 
-    path = _path(repo)
+    path = _path(repo, name)
     passing = f"{path}.{os.getpid()}"
     text = _HEAD % (FORM, oid) + dumps(plain)
     with contextlib.suppress(OSError):
@@ -74,5 +77,5 @@ class _Reading:
     parse_float, parse_int, parse_constant = float, int, float
 
 
-def _path(repo: Repo) -> str:
-    return f"{repo.common_dir}/gitdesk/config.json"
+def _path(repo: Repo, name: str) -> str:
+    return f"{repo.common_dir}/gitdesk/{name}.json"

@@ -165,10 +165,21 @@ def test_without_a_clone_the_missing_step_is_named(workspace: Make, tmp_path: Pa
     assert any("actions/checkout" in line for line in commands(ended))
 
 
-def test_a_broken_desk_ends_with_its_exit_code_and_no_report(workspace: Make) -> None:
+def test_the_report_goes_by_the_last_gitdesk_yaml_that_can_be_used_and_says_so(workspace: Make) -> None:
     job = workspace("broken", detached=False)
     (job.clone / "gitdesk.yaml").write_text("desk: {name: [::error::owned\n")
     job.git("commit", "-qam", "break it", "--no-verify")
+    ended = job.github(as_of="")
+    assert ended.code == 1, ended.log
+    assert "the gitdesk.yaml of the last commit cannot be used" in ended.log
+    assert len(commands(ended)) == 1  # the breach; the warning is no command either
+
+
+def test_a_desk_that_never_could_be_used_ends_with_its_exit_code_and_no_report(workspace: Make) -> None:
+    job = workspace("broken", detached=False)
+    job.git("checkout", "-q", "--orphan", "fresh")
+    (job.clone / "gitdesk.yaml").write_text("desk: {name: [::error::owned\n")
+    job.git("commit", "-qam", "born broken", "--no-verify")
     ended = job.github(as_of="")
     assert ended.code == 5, ended.log
     assert (ended.outputs["result"], ended.outputs["exit-code"]) == ("error", "5")

@@ -65,8 +65,9 @@ def test_a_shallow_clone_is_an_error_that_says_what_to_write(workspace: Make) ->
     assert 'GIT_DEPTH: "0"' in ended.log
 
 
-def test_a_broken_desk_ends_with_its_exit_code(workspace: Make) -> None:
+def test_a_desk_that_never_could_be_used_ends_with_its_exit_code(workspace: Make) -> None:
     job = workspace("broken", detached=False)
+    job.git("checkout", "-q", "--orphan", "fresh")
     (job.clone / "gitdesk.yaml").write_text("desk: [\n")
     job.git("commit", "-qam", "break it", "--no-verify")
     ended = job.gitlab()

@@ -43,6 +43,13 @@ def test_what_is_kept_is_given_back_for_its_own_file_only(made: GitRepository) -
     assert os.listdir(place(made).parent) == ["config.json"]
 
 
+def test_what_is_kept_under_another_name_is_another_thing(made: GitRepository) -> None:
+    kept_config.save(opened(made), OID, PLAIN)
+    kept_config.save(opened(made), OID, {"other": 1}, "other")
+    assert kept_config.load(opened(made), OID) == PLAIN
+    assert kept_config.load(opened(made), OID, "other") == {"other": 1}
+
+
 @pytest.mark.parametrize("cut", [0, 5, 60, 62, 70, -1])
 def test_a_damaged_file_is_as_good_as_none(made: GitRepository, cut: int) -> None:
     kept_config.save(opened(made), OID, PLAIN)
