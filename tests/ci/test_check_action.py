@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from forge import NOBODY, Forge
-from runner import ROOT, Ended, Event, Workspace
+from runner import ROOT, Ended, Event, Workspace, load
 from test_action import commands
 
 ACTION = "check/action.yml"
@@ -64,6 +64,19 @@ def test_a_violation_fails_the_job_last_and_is_marked_on_its_line(forge: Forge) 
     assert len(root.findall(".//failure")) == 1
     [run] = json.loads(Path(ended.outputs["sarif"]).read_text())["runs"]
     assert [result["ruleId"] for result in run["results"]] == ["F041"]
+
+
+def test_the_workflow_of_the_example_blocks_a_pull_request_and_marks_the_line(forge: Forge) -> None:
+    workflow = load("example-repo/.github/workflows/check.yml")
+    [job] = workflow["jobs"].values()
+    checkout, step = job["steps"]
+    assert "pull_request" in workflow["on"]
+    forge.switch("topic")
+    forge.write(*WRONG)
+    event = forge.pull()
+    ended = check(forge.checkout(event, depth=checkout["with"]["fetch-depth"]), event, **step["with"])
+    assert ended.code == 1, ended.log
+    assert [line.split(",")[1].startswith("line=") for line in commands(ended)] == [True]
 
 
 def test_a_step_that_is_taken_back_later_is_found_all_the_same(forge: Forge) -> None:

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 from forge import NOBODY, Forge
-from runner import Ended, Workspace
+from runner import Ended, Workspace, load
 
 URGENT, WRONG = ("priority: normal", "priority: urgent"), ("priority: normal", "priority: urgnet")
 
@@ -73,6 +73,14 @@ def test_a_violation_fails_the_job_and_is_told_on_its_line(topic: Forge) -> None
     )  # fmt: skip
     root = ElementTree.parse(job.clone / "desk-check" / "check.junit.xml").getroot()
     assert len(root.findall(".//failure")) == 1
+
+
+def test_the_pipeline_of_the_example_blocks_a_merge_request(topic: Forge) -> None:
+    [inputs] = [
+        one["inputs"] for one in load("example-repo/.gitlab-ci.yml")["include"] if "/check/" in one["remote"]
+    ]
+    ended = check(topic.gitlab_job("topic"), request(), **inputs)
+    assert ended.code == 1, ended.log
 
 
 def test_rules_and_merge_are_those_of_the_target_as_it_is_now(topic: Forge) -> None:
