@@ -20,7 +20,7 @@ _FORMATS = ("table", "json", "jsonl", "csv", "markdown", "ids")
 _COLUMNS = tuple(Column(name) for name in ("ticket", "title", "path", "text"))
 
 
-@spec.command("diff")
+@spec.command("diff", reads=True)
 @format_options(*_FORMATS)
 @argument("what", nargs=-1, metavar="[A..B] [ID]…", type=Named("id"))
 def command(context: Context, what: tuple[str, ...]) -> None:
