@@ -10,6 +10,7 @@ from gitdesk.desk.accounting import committed_at
 from gitdesk.desk.calendars import holiday_files
 from gitdesk.desk.commit_changes import CommitChanges, mode_of, plain
 from gitdesk.desk.configuration import Configurations
+from gitdesk.desk.seals import Rules, sealed
 from gitdesk.domain import rules
 from gitdesk.domain.calendar_parse import FOLDER
 from gitdesk.domain.change import SOURCE, Change, is_document
@@ -19,7 +20,7 @@ from gitdesk.domain.violation import Violation
 from gitdesk.errors import SetupError, Unreadable
 from gitdesk.store import codec, history, merge_result, read
 from gitdesk.store.misplaced import is_mark
-from gitdesk.value import Value, replace
+from gitdesk.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,16 +32,9 @@ if TYPE_CHECKING:
     from gitdesk.desk.revisions import Span
     from gitdesk.domain.change import Commit, FileVersion
     from gitdesk.domain.config import Config
-    from gitdesk.domain.rules_context import Context
+    from gitdesk.domain.rules_context import Context, Seal
     from gitdesk.store.git import Repo
     from gitdesk.store.history import Record
-
-
-class Rules(Value):
-    """What a commit is judged by: nothing while there was no desk; without people, by its files alone."""
-
-    config: Config | None
-    people: bool = True
 
 
 Law = Callable[["Record"], Rules]
@@ -87,27 +81,32 @@ class Walk:
             yield from self._joined(self.span)
 
     def _judged(self, repo: Repo, records: Iterator[Record], law: Law) -> Iterator[Violation]:
-        for one in CommitChanges(repo).of(records):
+        for one, given, seal in sealed(repo, CommitChanges(repo).of(records), law, self._fresh):
             self.commits += 1
             commit = one.record.commit
             self._times[commit.id] = commit.committer.at
-            given = law(one.record)
             if given.config is None or not one.files:
                 if given.config is not None and given.people:
-                    yield from self._ahead(commit, given.config)
+                    yield from self._without_files(commit, given.config, seal)
                 continue
             context = None
             if given.people:
                 stood_on = max(filter(None, map(self._time, commit.parents)), default=None)
-                context = context_of(commit, given.config, now=self._now, parent_at=stood_on)
+                context = context_of(commit, given.config, now=self._now, parent_at=stood_on, seal=seal)
             for found in _violations(repo, one, given.config, context):
                 yield self._advised(found, one, given.config) if self._fresh is not None else found
 
-    def _ahead(self, commit: Commit, config: Config) -> Iterator[Violation]:
-        """Yields a date to come of a commit without files of the desk: the next ones would stand on it."""
+    def _without_files(self, commit: Commit, config: Config, seal: Seal | None) -> Iterator[Violation]:
+        """Yields what is wrong with a commit without files of the desk: the next ones would stand on it.
+
+        That is a date to come, and a signature that is missing where the desk asks for one.
+        """
+        context = context_of(commit, config, now=self._now, seal=seal)
         if self._now is not None and commit.committer.at > self._now:
-            for found in rules.check_commit(config, context_of(commit, config, now=self._now), PATH):
-                yield replace(found, commit=commit.id)
+            whole = rules.check_commit(config, context, PATH)
+        else:
+            whole = rules.check_signature(config, context, PATH)
+        yield from (replace(found, commit=commit.id) for found in whole)
 
     def _time(self, commit: str) -> datetime | None:
         """Returns when a commit was made; one of the base is looked up once."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gitdesk.desk.calendars import holiday_files, known_holidays
 from gitdesk.desk.holiday_library import Library
 from gitdesk.desk.plan import Why
+from gitdesk.desk.seals import commit
 from gitdesk.domain.calendar_parse import Holidays, path_of
 from gitdesk.domain.change import render_message
 from gitdesk.domain.people import author_of
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.desk.door import Desk
+    from gitdesk.domain.config import Config
+    from gitdesk.domain.rules_context import Context
 
 ATTEMPTS = 8
 _BACK, _AHEAD = 2, 3  # years before and after this one, when nobody says which
@@ -66,20 +69,21 @@ def refresh(
             }
             if not files:
                 return Refresh(countries=found, commit=None)
-            _allow(desk, turn.tip, files, why)
+            config, context = _allow(desk, turn.tip, files, why)
             names = ", ".join(one.after.country for one in found if one.changed)
             trailers = (("On-behalf-of", author_of(why.behalf)),) if why.behalf is not None else ()
             message = render_message(f"calendars: holidays of {names}", why.reason, trailers)
             try:
-                return Refresh(countries=found, commit=turn.commit(files, message, author, committer))
+                made, _ = commit(desk.repo, turn, config, context, files, message, author, committer)
+                return Refresh(countries=found, commit=made)
             except write.Moved:
                 if attempt == ATTEMPTS - 1:
                     raise
     raise AssertionError("unreachable")
 
 
-def _allow(desk: Desk, tip: str, files: Iterable[str], why: Why) -> None:
-    """Raises Refused for somebody who may not change the calendars."""
+def _allow(desk: Desk, tip: str, files: Iterable[str], why: Why) -> tuple[Config, Context | None]:
+    """Returns the rules in force and who asks; raises Refused for somebody who may not change the calendars."""
     from gitdesk.desk.accounting import context_now
     from gitdesk.desk.configuration import Configurations
     from gitdesk.domain import rules
@@ -88,6 +92,7 @@ def _allow(desk: Desk, tip: str, files: Iterable[str], why: Why) -> None:
     config = Configurations(desk.repo).at(tip)
     context = context_now(desk.repo, desk.environ, desk.now, tip, config, why)
     rules.enforce([Change(path=path, new="new") for path in files], config, (), context)
+    return config, context
 
 
 def _drafted(

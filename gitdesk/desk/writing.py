@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gitdesk.desk.plan import Step, Why, Wish
     from gitdesk.domain.config import Config
     from gitdesk.domain.document import Document
+    from gitdesk.domain.rules_context import Context
     from gitdesk.domain.ticket import Ticket
     from gitdesk.domain.violation import Violation
     from gitdesk.store.git import Repo
@@ -32,9 +33,11 @@ ATTEMPTS = 8  # each lost to somebody who writes without gitdesk; among ourselve
 class Draft:
     """The files one commit will hold, the Changes they make, what stays as it is, and attachments as stored."""
 
-    __slots__ = ("changes", "files", "stored", "unchanged", "warnings")
+    __slots__ = ("changes", "config", "context", "files", "stored", "unchanged", "warnings")
 
-    def __init__(self) -> None:
+    def __init__(self, config: Config) -> None:
+        self.config = config  # in force below it
+        self.context: Context | None = None
         self.files: dict[str, bytes | None] = {}
         self.changes: list[Change] = []
         self.unchanged: list[TicketId] = []
@@ -74,7 +77,7 @@ class Writing:
                 if not draft.files:
                     return self._outcome(None, draft)
                 try:
-                    commit = turn.commit(draft.files, self._message(draft, why), author, committer)
+                    commit = self._commit(turn, draft, self._message(draft, why), author, committer)
                 except write.Moved:
                     if attempt == ATTEMPTS - 1:
                         raise
@@ -82,10 +85,24 @@ class Writing:
             return self._outcome(commit, draft)
         raise AssertionError("unreachable")
 
+    def _commit(
+        self, turn: write.Turn, draft: Draft, message: str, author: write.Identity, committer: write.Identity
+    ) -> str:
+        if not rules.asks_for_signatures(draft.config):
+            return turn.commit(draft.files, message, author, committer)
+        from gitdesk.desk import seals
+
+        context, files = draft.context, draft.files
+        made, warned = seals.commit(
+            self._repo, turn, draft.config, context, files, message, author, committer
+        )
+        draft.warnings += warned
+        return made
+
     def _draft(self, wishes: Sequence[Wish], tip: str, why: Why) -> Draft:
         """Builds the commit on a tip and has it judged; raises the first thing that speaks against it."""
         config = self._config_at(tip)
-        draft = Draft()
+        draft = Draft(config)
         known = self._documents(tip, [wish.ticket_id for wish in wishes if not isinstance(wish, Fresh)])
         for wish in wishes:
             if isinstance(wish, Fresh):
@@ -98,6 +115,7 @@ class Writing:
             context = context_now(self._repo, self._environ, self._now, tip, config, why)
             further = self._judge(draft.changes, config)
             draft.warnings = rules.enforce(draft.changes, config, further, context)
+            draft.context = context
         return draft
 
     def _documents(self, tip: str, ids: Iterable[TicketId]) -> dict[TicketId, tuple[str, Document]]:

@@ -17,6 +17,7 @@ PATH = "gitdesk.yaml"
 FORMAT_VERSION = 1
 RESERVED_KEYS = ("automation", "routing", "notify", "mail")
 DEFAULT_ATTACHMENT_BYTES = 10_000_000
+NONE, REQUIRED = "none", "required"  # of signatures
 
 TEXT, INTEGER, NUMBER, BOOLEAN, DATE, CHOICE, LIST = (
     "text",
@@ -98,9 +99,10 @@ class TagList(Value, kw_only=False):
 
 
 class RuleSettings(Value, kw_only=False):
-    """Which rules this desk weighs otherwise: code → error, warn or off."""
+    """Which rules this desk weighs otherwise (code → error, warn or off), and whether its commits must be signed."""
 
     severities: Mapping[str, str]
+    signed_commits: str = NONE
 
 
 class Limits(Value, kw_only=False):
@@ -283,7 +285,7 @@ _BUILDERS: dict[str, Callable[[Any], Any]] = {
     "tags": _tags,
     "people": lambda plain: tuple(_person(each) for each in plain),
     "roles": lambda plain: tuple(Role(**{**each, "may": tuple(each["may"])}) for each in plain),
-    "rules": lambda plain: RuleSettings(severities=dict(plain["severities"])),
+    "rules": lambda plain: RuleSettings(**{**plain, "severities": dict(plain["severities"])}),
     "limits": lambda plain: Limits(**plain),
 }
 

@@ -1,11 +1,13 @@
-"""Finds what would lock people out: steps that nobody has the role for, rights that nobody has, rows that undo rows."""
+"""Finds what would lock people out: steps nobody has the role for, rights and keys nobody has, rows that undo rows."""
 
 from __future__ import annotations
 
 from itertools import islice
 
+from gitdesk.domain.config import REQUIRED
 from gitdesk.domain.finding import Finding
 from gitdesk.domain.people import CONFIGURE
+from gitdesk.domain.signing_key import fingerprint
 from gitdesk.domain.workflow import ANY, FINAL
 
 TYPE_CHECKING = False
@@ -23,6 +25,7 @@ def check(document: Mapping[str, Any]) -> Iterator[Finding]:
     agents = (people.get("agents") if isinstance(people, dict) else people) or []
     held = frozenset(role for agent in agents for role in agent.get("roles", ()))
     yield from _undone(document["workflow"])
+    yield from _keys(document, agents, roles)
     if not agents:
         return  # a desk that lists nobody holds nobody back
     yield from _steps(document["workflow"], held)
@@ -36,6 +39,36 @@ def check(document: Mapping[str, Any]) -> Iterator[Finding]:
         message = f'only "{name}" may configure the desk, and nobody is one'
         hint = "give the role to somebody; until then every change of this file is refused"
         yield Finding(code="C071", message=message, pointer=("people", "roles", index, "name"), hint=hint)
+
+
+def _keys(
+    document: Mapping[str, Any], agents: Sequence[Mapping[str, Any]], roles: Sequence[Any]
+) -> Iterator[Finding]:
+    """Yields keys that are none or are two people's, and a demand for signatures that nobody could ever take back."""
+    at = ("people", "agents") if isinstance(document.get("people"), dict) else ("people",)
+    owners: dict[str, str] = {}
+    for index, agent in enumerate(agents):
+        for number, text in enumerate(agent.get("signing_keys", ())):
+            spot, key = (*at, index, "signing_keys", number), fingerprint(text)
+            owner = owners.setdefault(key, agent["id"]) if key else ""
+            if not key:
+                message = f'"{text[:40]}" is no key that signatures could be told by'
+                hint = (
+                    "an SSH public key (the line of a .pub file), its SHA256:… fingerprint or an OpenPGP one"
+                )
+                yield Finding(code="C073", message=message, pointer=spot, hint=hint)
+            elif owner != agent["id"]:
+                message = f'the key belongs to "{owner}" already'
+                hint = "a key tells who signed a commit, so it is one person's"
+                yield Finding(code="C073", message=message, pointer=spot, hint=hint)
+    if (document.get("rules") or {}).get("signed_commits") != REQUIRED:
+        return
+    granting = {role["name"] for role in roles if isinstance(role, dict) and CONFIGURE in role.get("may", ())}
+    able = [agent["id"] for agent in agents if not granting or granting.intersection(agent.get("roles", ()))]
+    if not any(owner in able for owner in owners.values()):
+        message = "commits must be signed, and nobody who may change this file has a key"
+        hint = f"list a key first: signing_keys of {able[0] if able else 'an agent who may configure'}"
+        yield Finding(code="C074", message=message, pointer=("rules", "signed_commits"), hint=hint)
 
 
 def _names(row: Mapping[str, Any], key: str, known: Sequence[str]) -> Sequence[str]:

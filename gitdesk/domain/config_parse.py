@@ -5,6 +5,7 @@ from __future__ import annotations
 from gitdesk.domain.config import (
     DEFAULT_ATTACHMENT_BYTES,
     FORMAT_VERSION,
+    NONE,
     RESERVED_KEYS,
     TEXT,
     Config,
@@ -60,7 +61,9 @@ def config_of(document: Mapping[str, Any]) -> Config:
         default_priority=defaults.get("priority", ""),
         default_type=defaults.get("type", ""),
         default_group=defaults.get("group", ""),
-        rules=RuleSettings(severities=rules.get("checks", {})),
+        rules=RuleSettings(
+            severities=rules.get("checks", {}), signed_commits=rules.get("signed_commits", NONE)
+        ),
         limits=_limits(rules.get("limits", {})),
         customers=document.get("customers") or {},
         calendars=document.get("calendars") or {},

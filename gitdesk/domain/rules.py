@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.domain import rules_values
+from gitdesk.domain.config import REQUIRED
 from gitdesk.domain.violation import ERROR, OFF
 from gitdesk.errors import Place, Refused
 from gitdesk.value import replace
@@ -30,11 +31,13 @@ def __getattr__(name: str) -> Any:
         rules_file,
         rules_holidays,
         rules_people,
+        rules_signatures,
         rules_workflow,
     )
 
     families = (
-        rules_file, rules_values, rules_workflow, rules_people, rules_audit, rules_config, rules_holidays,
+        rules_file, rules_values, rules_workflow, rules_people, rules_audit, rules_signatures, rules_config,
+        rules_holidays,
     )  # fmt: skip
     table = {rule.code: rule for family in families for rule in family.RULES}
     globals()["RULES"] = table
@@ -68,7 +71,21 @@ def check_commit(config: Config, context: Context, path: str) -> tuple[Violation
 
     found = [*rules_people.check_commit(config, context, path)]
     found += rules_audit.check_commit(config, context, path)
-    return weigh(found, config)
+    return (*weigh(found, config), *check_signature(config, context, path))
+
+
+def check_signature(config: Config, context: Context, path: str) -> tuple[Violation, ...]:
+    """Returns what is wrong with the signature of a commit, where the desk asks for one and it was looked at."""
+    if context.seal is None:
+        return ()
+    from gitdesk.domain import rules_signatures
+
+    return weigh(rules_signatures.check(config, context, context.seal, path), config)
+
+
+def asks_for_signatures(config: Config) -> bool:
+    """Tells whether commits have to be signed: the signatures are to be looked at."""
+    return config.rules.signed_commits == REQUIRED and config.rules.severities.get("A007") != OFF
 
 
 def weigh(found: Iterable[Violation], config: Config) -> tuple[Violation, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitdesk.domain import rules_lockout
 from gitdesk.domain.violation import WARN, Rule
 
 RULES = (
@@ -357,36 +358,5 @@ RULES = (
         fails="organisations:\n  - {name: A, domains: [a.example]}",
         passes="organisations:\n  - {name: A, domains: [a.example], tier: gold}",
     ),
-    Rule(
-        code="C070",
-        name="config-locked-out",
-        summary="nobody has a role that any transition out of a status asks for",
-        why="a ticket that gets there is stuck until this file is changed",
-        fails="people: {roles: [lead], agents: [{id: ana, name: Ana}]}\n"
-        "transitions:\n  - {from: [new, open], to: closed, roles: [lead]}",
-        passes="people:\n  roles: [lead]\n  agents: [{id: ana, name: Ana, roles: [lead]}]\n"
-        "transitions:\n  - {from: [new, open], to: closed, roles: [lead]}",
-    ),
-    Rule(
-        code="C071",
-        name="config-nobody-configures",
-        summary="a role may configure the desk, and nobody has it",
-        why="gitdesk.yaml and calendars could not be changed any more, not even to mend this",
-        severity=WARN,
-        fails="people:\n  roles: [{name: lead, may: [configure]}]\n  agents: [{id: ana, name: Ana}]",
-        passes="people:\n  roles: [{name: lead, may: [configure]}]\n"
-        "  agents: [{id: ana, name: Ana, roles: [lead]}]",
-    ),
-    Rule(
-        code="C072",
-        name="config-contrary-transitions",
-        summary="two rows allow the same move to different roles and ask for the same",
-        why="a move is allowed when one row allows it, so that the narrower row holds nobody back",
-        severity=WARN,
-        fails="people: {roles: [lead]}\ntransitions:\n  - {from: closed, to: open, roles: [lead]}\n"
-        '  - {from: "*", to: "*"}',
-        passes="people:\n  roles: [lead]\n  agents: [{id: ana, name: Ana, roles: [lead]}]\n"
-        "transitions:\n  - {from: closed, to: open, roles: [lead]}\n"
-        "  - {from: [new, open], to: [open, closed]}",
-    ),
+    *rules_lockout.RULES,
 )

@@ -19,12 +19,26 @@ if TYPE_CHECKING:
 SKEW = timedelta(minutes=5)  # by which two honest clocks may differ
 
 
+class Seal(Value):
+    """What is known of the signature of a commit.
+
+    `keys` are the fingerprints of the key it was made with and of the one that belongs to; none where it does not fit
+    the commit, or where that could not be found out. `reason` says so in words; "" of a commit without a signature.
+    `coming`: who is to have the key by what the branch brings along.
+    """
+
+    keys: tuple[str, ...] = ()
+    reason: str = ""
+    coming: str = ""
+
+
 class Context(Value):
     """Who, when and why of a commit that is made or was made. What is None is not known, and no rule guesses it.
 
     `actor` is the author as `Name <address>`, `person` who that is on the desk, `behalf` for whom. `at` is the
     committer's time, `parent_at` that of the commit below; `now` is the clock of who judges. `loads` counts the open
     tickets of people. `made_here`: a command of this machine is about to make it, by the clock that judges it.
+    `committer` is who made the commit, `seal` its signature where the desk asks for one.
     """
 
     actor: str
@@ -39,6 +53,8 @@ class Context(Value):
     now: datetime | None = None
     loads: Mapping[str, int] | None = None
     made_here: bool = False
+    committer: str = ""
+    seal: Seal | None = None
 
     @property
     def who(self) -> str:
@@ -47,7 +63,12 @@ class Context(Value):
 
 
 def context_of(
-    commit: Commit, config: Config, *, now: datetime | None = None, parent_at: datetime | None = None
+    commit: Commit,
+    config: Config,
+    *,
+    now: datetime | None = None,
+    parent_at: datetime | None = None,
+    seal: Seal | None = None,
 ) -> Context:
     """Returns the context of a commit that is there. `config` is that of its parent, which says who people are."""
     context = Context(
@@ -57,6 +78,8 @@ def context_of(
         authored_at=commit.author.at,
         parent_at=parent_at,
         now=now,
+        committer=str(commit.committer),
+        seal=seal,
     )
     return with_message(context, config, commit.body, commit.trailers)
 

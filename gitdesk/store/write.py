@@ -19,14 +19,19 @@ from gitdesk.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from types import TracebackType
 
     from gitdesk.store.git import Repo
     from gitdesk.store.plan import Plan
     from gitdesk.store.read import Location
 
-__all__ = ["Identity", "Moved", "Turn", "identity", "is_pending", "turn"]
+__all__ = ["Identity", "Moved", "Turn", "Unsigned", "identity", "is_pending", "turn"]
+
+
+class Unsigned(Refused):
+    """A commit was to be signed and could not be."""
+
 
 _PATIENCE = 4.0  # seconds in which a commit goes on top of others'
 _FREE = 2  # attempts that leave the index to others until all is prepared
@@ -99,12 +104,14 @@ class Turn:
         *,
         sign: bool | str | None = None,
         allow_empty: bool = False,
+        accept: Callable[[str], None] | None = None,
     ) -> str:
         """Commits files (None removes one) on top of `tip`, which moves along; returns the commit's id.
 
         Index and work tree follow where the branch is checked out. `sign` (True, or a key) overrides
-        `commit.gpgSign`. Commits of others that touch neither these files nor the desk's settings are gone on top of,
-        for some seconds. Raises Moved when others touched those, Refused when a touched path has uncommitted
+        `commit.gpgSign`; `accept` is shown a commit that Git has signed before anything moves to it. Commits of
+        others that touch neither these files nor the desk's settings are gone on top of, for some seconds. Raises
+        Moved when others touched those, Refused when a touched path has uncommitted
         changes or nothing would change; then nothing is written.
         """
         deadline, attempts = time.monotonic() + _PATIENCE, 0
@@ -114,7 +121,7 @@ class Turn:
             try:
                 if attempts > _FREE and work_tree is not None:
                     self._hold_back_others(work_tree, files)
-                return self._commit(files, message, author, committer, sign, allow_empty, work_tree)
+                return self._commit(files, message, author, committer, sign, allow_empty, work_tree, accept)
             except (Moved, Refused) as problem:
                 if work_tree is not None:
                     work_tree.abandon()
@@ -158,6 +165,7 @@ class Turn:
         sign: bool | str | None,
         allow_empty: bool,
         work_tree: WorkTree | None,
+        accept: Callable[[str], None] | None,
     ) -> str:
         if worktrees.find_rebase(self._repo, self._ref):
             raise Refused(
@@ -172,6 +180,8 @@ class Turn:
             work_tree.examine(plan.touched)
         try:
             new = self._write_objects(writer, plan, message, author, committer, sign)
+            if accept is not None:
+                accept(new)
             self._land(plan, new, message, committer, work_tree)
         finally:
             writer.wait()
@@ -278,7 +288,7 @@ class Turn:
         if done.status:
             said = done.error.decode("utf-8", "replace").strip().splitlines()
             reason = next((line for line in said if "gpg failed" not in line and line), "no reason given")
-            raise Refused(
+            raise Unsigned(
                 f"the commit could not be signed: {reason.removeprefix('error: ').removeprefix('fatal: ')}",
                 hint="see `git config --get-regexp '^(gpg|user\\.signingkey|commit\\.gpgsign)'`",
             )

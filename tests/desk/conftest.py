@@ -64,7 +64,12 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     """Returns a desk with one agent, Iva, and no ticket."""
+    return founded(tmp_path)
+
+
+def founded(folder: Path) -> Place:
+    """Returns a desk with one agent, Iva, and no ticket, in a folder."""
     environ = {**os.environ, "GITDESK_NOW": "2026-11-22T09:00:00Z"}
-    path = tmp_path / "desk"
+    path = folder / "desk"
     found_desk(str(path), environ, now=NOW, prefix=None, name="acme", branch=None, template=None)
     return Place(path, environ)

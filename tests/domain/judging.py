@@ -18,6 +18,8 @@ IVA, MARKO = "Iva Kralj <iva@acme.example>", "Marko Babić <marko@acme.example>"
 REPLY = f"### 2026-11-22T10:15:00Z · reply · {MARKO}\n\nBy noon.\n"
 NOTE = f"### 2026-11-22T11:00:00Z · note · {IVA}\n\nThe cable again.\n"
 
+KEY_A, KEY_B = f"SHA256:{'a' * 43}", f"SHA256:{'b' * 43}"
+
 DESK = """\
 desk: {name: Acme, prefix: GD}
 workflow:
@@ -46,8 +48,9 @@ people:
   roles:
     - {name: lead, may: [MAY]}
   agents:
-    - {id: iva, name: Iva Kralj, addresses: [iva@acme.example], roles: [lead]}
-    - {id: marko, name: Marko Babić, addresses: [marko@acme.example, marko@home.example], capacity: 2}
+    - {id: iva, name: Iva Kralj, addresses: [iva@acme.example], roles: [lead], signing_keys: ["KEY_A"]}
+    - {id: marko, name: Marko Babić, addresses: [marko@acme.example, marko@home.example], capacity: 2,
+       signing_keys: ["KEY_B"]}
     - {id: nikos, name: Nikos, addresses: [nikos@acme.example], away_until: 2026-11-24}
     - {id: robi, name: Robi, addresses: [robi@acme.example], robot: true}
 rules: {checks: {CHECKS}}
@@ -56,7 +59,8 @@ rules: {checks: {CHECKS}}
 
 def desk(*, may: str = "", required: bool = False, tags: bool = False, checks: str = "") -> Config:
     """Returns the desk; `may` is what its only role, Iva's, adds."""
-    text = DESK.replace("MAY", may).replace("REQUIRED", ", required: true" if required else "")
+    text = DESK.replace("KEY_A", KEY_A).replace("KEY_B", KEY_B)
+    text = text.replace("MAY", may).replace("REQUIRED", ", required: true" if required else "")
     config, wrong = parse_config(text.replace("OPEN", str(tags).lower()).replace("CHECKS", checks).encode())
     assert config is not None, wrong
     return config

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from judging import IVA, MARKO, NOTE, REPLY, by, change, codes, desk, ticket
+from judging import IVA, KEY_A, KEY_B, MARKO, NOTE, REPLY, by, change, codes, desk, ticket
 
-from gitdesk.domain import rules_audit, rules_people, rules_workflow
+from gitdesk.domain import rules_audit, rules_people, rules_signatures, rules_workflow
 from gitdesk.domain.change import Change
+from gitdesk.domain.rules_context import Seal
 
 CONFIG = desk(may="act_for_others, configure, assign", required=True)
 EU = "\n  region: eu"
@@ -77,8 +78,12 @@ EXAMPLES: dict[str, tuple[Side, Side]] = {
         (QUIET, {"at": NINE, "parent_at": TEN}),
         (QUIET, {"at": NINE.replace(minute=57), "parent_at": TEN}),
     ),
+    "A007": (
+        (QUIET, {"author": MARKO, "committer": MARKO, "seal": Seal(keys=(KEY_A,))}),
+        (QUIET, {"author": MARKO, "committer": MARKO, "seal": Seal(keys=(KEY_B,))}),
+    ),
 }
-RULES = (*rules_workflow.RULES, *rules_people.RULES, *rules_audit.RULES)
+RULES = (*rules_workflow.RULES, *rules_people.RULES, *rules_audit.RULES, *rules_signatures.RULES)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)

@@ -125,6 +125,6 @@ def test_unsigned_commits_start_no_git_log(repo: RepoFactory, monkeypatch: pytes
     desk = repo()
     one = desk.commit({"a": "gpgsig"}, "gpgsig in the message\n\ngpgsig here too")
     with Repo.discover(str(desk.path), os.environ) as known:
-        monkeypatch.setattr(Repo, "call", lambda *_, **__: pytest.fail("git was called"))
+        monkeypatch.setattr(signature.process, "start", lambda *_, **__: pytest.fail("git was called"))
         assert signature.verify(known, [one, one]) == {one: signature.UNSIGNED}
         assert signature.verify(known, []) == {}

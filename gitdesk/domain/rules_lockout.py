@@ -1,0 +1,59 @@
+"""Rules about gitdesk.yaml that keep people from locking themselves out: roles, rights and keys that nobody has."""
+
+from __future__ import annotations
+
+from gitdesk.domain.violation import WARN, Rule
+
+RULES = (
+    Rule(
+        code="C070",
+        name="config-locked-out",
+        summary="nobody has a role that any transition out of a status asks for",
+        why="a ticket that gets there is stuck until this file is changed",
+        fails="people: {roles: [lead], agents: [{id: ana, name: Ana}]}\n"
+        "transitions:\n  - {from: [new, open], to: closed, roles: [lead]}",
+        passes="people:\n  roles: [lead]\n  agents: [{id: ana, name: Ana, roles: [lead]}]\n"
+        "transitions:\n  - {from: [new, open], to: closed, roles: [lead]}",
+    ),
+    Rule(
+        code="C071",
+        name="config-nobody-configures",
+        summary="a role may configure the desk, and nobody has it",
+        why="gitdesk.yaml and calendars could not be changed any more, not even to mend this",
+        severity=WARN,
+        fails="people:\n  roles: [{name: lead, may: [configure]}]\n  agents: [{id: ana, name: Ana}]",
+        passes="people:\n  roles: [{name: lead, may: [configure]}]\n"
+        "  agents: [{id: ana, name: Ana, roles: [lead]}]",
+    ),
+    Rule(
+        code="C072",
+        name="config-contrary-transitions",
+        summary="two rows allow the same move to different roles and ask for the same",
+        why="a move is allowed when one row allows it, so that the narrower row holds nobody back",
+        severity=WARN,
+        fails="people: {roles: [lead]}\ntransitions:\n  - {from: closed, to: open, roles: [lead]}\n"
+        '  - {from: "*", to: "*"}',
+        passes="people:\n  roles: [lead]\n  agents: [{id: ana, name: Ana, roles: [lead]}]\n"
+        "transitions:\n  - {from: closed, to: open, roles: [lead]}\n"
+        "  - {from: [new, open], to: [open, closed]}",
+    ),
+    Rule(
+        code="C073",
+        name="config-signing-key",
+        summary="a signing key is none that can be read, or is listed for two people",
+        why="who made a commit is told by the key it is signed with",
+        severity=WARN,
+        fails="people: [{id: ana, name: Ana, signing_keys: [my laptop]}]",
+        passes="people: [{id: ana, name: Ana, "
+        "signing_keys: ['SHA256:KLvQ6pIqWoErF9oUIPNv84pr7k106TcO55ipy6ghVL4']}]",
+    ),
+    Rule(
+        code="C074",
+        name="config-nobody-signs",
+        summary="commits must be signed, and nobody who may change gitdesk.yaml has a signing key",
+        why="every later change would be refused, also the one that lists a key",
+        fails="rules: {signed_commits: required}\npeople: [{id: ana, name: Ana}]",
+        passes="rules: {signed_commits: required}\n"
+        "people: [{id: ana, name: Ana, signing_keys: ['SHA256:KLvQ6pIqWoErF9oUIPNv84pr7k106TcO55ipy6ghVL4']}]",
+    ),
+)
