@@ -10,6 +10,7 @@ from gitdesk.desk.accounting import committed_at
 from gitdesk.desk.calendars import holiday_files
 from gitdesk.desk.commit_changes import CommitChanges, mode_of, plain
 from gitdesk.desk.configuration import Configurations
+from gitdesk.desk.merges_by_hand import MergesByHand
 from gitdesk.desk.seals import Rules, sealed
 from gitdesk.domain import rules
 from gitdesk.domain.calendar_parse import FOLDER
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.config import Config
     from gitdesk.domain.rules_context import Context, Seal
     from gitdesk.store.git import Repo
-    from gitdesk.store.history import Record
+    from gitdesk.store.history import MergeRecord, Record
 
 
 Law = Callable[["Record"], Rules]
@@ -65,7 +66,10 @@ class Walk:
 
     def __iter__(self) -> Iterator[Violation]:
         since = (self.span.base,) if self.span is not None else ()
-        with self._desk.watch("judging commits") as progress:
+        with (
+            self._desk.watch("judging commits") as progress,
+            MergesByHand(self._desk.repo, self._head, since) as self._merges,
+        ):
             records = history.commits(
                 self._desk.repo,
                 self._head,
@@ -85,16 +89,23 @@ class Walk:
             self.commits += 1
             commit = one.record.commit
             self._times[commit.id] = commit.committer.at
-            if given.config is None or not one.files:
-                if given.config is not None and given.people:
-                    yield from self._without_files(commit, given.config, seal)
+            if given.config is None:
                 continue
-            context = None
-            if given.people:
-                stood_on = max(filter(None, map(self._time, commit.parents)), default=None)
-                context = context_of(commit, given.config, now=self._now, parent_at=stood_on, seal=seal)
-            for found in _violations(repo, one, given.config, context):
-                yield self._advised(found, one, given.config) if self._fresh is not None else found
+            if not given.people:
+                found = _violations(repo, one, given.config, None) if one.files else ()
+                yield from (self._advised(each, one, given.config) for each in found)
+                continue
+            stood_on = max(filter(None, map(self._time, commit.parents)), default=None)
+            context = context_of(commit, given.config, now=self._now, parent_at=stood_on, seal=seal)
+            told: set[str] = set()
+            if one.files:
+                for each in _violations(repo, one, given.config, context):
+                    told.add(each.fingerprint)
+                    yield self._advised(each, one, given.config)
+            else:
+                yield from self._without_files(commit, given.config, seal)
+            if isinstance(one.record, history.MergeRecord):
+                yield from _by_hand(self._merges, one.record, given.config, context, told)
 
     def _without_files(self, commit: Commit, config: Config, seal: Seal | None) -> Iterator[Violation]:
         """Yields what is wrong with a commit without files of the desk: the next ones would stand on it.
@@ -119,7 +130,8 @@ class Walk:
 
     def _advised(self, found: Violation, one: Judged, config: Config) -> Violation:
         """Returns a violation with the way out where the branch itself brings what allows it."""
-        assert self._fresh is not None
+        if self._fresh is None:
+            return found
         change = next((each for each in one.changes if each.path == found.path), None)
         if change is None or not is_document(found.path):
             return found
@@ -290,6 +302,19 @@ def _violations(repo: Repo, one: Judged, config: Config, context: Context | None
     if context is not None:
         for each in rules.check_commit(config, context, one.files[0].path):
             yield replace(each, commit=commit)
+
+
+def _by_hand(
+    merges: MergesByHand, record: MergeRecord, config: Config, context: Context, told: set[str]
+) -> Iterator[Violation]:
+    """Yields what the author of a merge did that Git would not have done, and may not do; nothing that was told."""
+    for change in merges.changes(record):
+        for each in rules.check(change, config, context):
+            if each.fingerprint not in told:
+                told.add(each.fingerprint)
+                subject = each.subject or each.message
+                message = f"{each.message}, by how the merge was made"
+                yield replace(each, message=message, subject=subject, commit=record.commit.id)
 
 
 def _of_config(repo: Repo, version: FileVersion) -> list[Violation]:

@@ -173,7 +173,7 @@ def _line(header: bytes, start: bytes) -> bytes:
     return header[place + len(start) : end if end >= 0 else len(header)]
 
 
-def _mark(mode: bytes, oid: bytes) -> str:
+def mark(mode: bytes, oid: bytes) -> str:
     """Returns the id of a usual file, "" for none, else mode and id."""
     if mode == b"100644":
         return oid.decode("ascii")
@@ -255,7 +255,7 @@ class _Reader:
         if words[0] == b":100644" and words[1] == b"100644":
             old, new = words[2].decode("ascii"), words[3].decode("ascii")
         elif self._marks:
-            old, new = _mark(words[0][1:], words[2]), _mark(words[1], words[3])
+            old, new = mark(words[0][1:], words[2]), mark(words[1], words[3])
         else:
             # Only plain files hold anything of a desk: a link or a submodule is as good as no file.
             old = words[2].decode("ascii") if words[0].startswith(b":100") else ""
