@@ -70,6 +70,7 @@ def command(
     """
     from gitdesk.desk.moments import beginning
     from gitdesk.domain.import_map import ImportMap
+    from gitdesk.domain.rules import asks_for_signatures
     from gitdesk.importers.guess import Unguessed
     from gitdesk.importers.request import Request
     from gitdesk.importers.run import Crossed
@@ -133,6 +134,10 @@ def command(
         context.out.note("dry run: nothing was written")
     elif commit is not None:
         context.out.note(f"{counted(report['commits'], 'commit')}; the desk is at {commit[:10]}")
+        if asks_for_signatures(context.desk.config):
+            context.out.note(
+                "these commits are not signed: a fetch on the server brings them in, a push does not"
+            )
     elif not proposing:
         context.out.note("nothing new: the desk is as it was")
     return 0

@@ -15,6 +15,7 @@ from gitdesk.desk.uncommitted import (
     conflict_words,
     conflicts,
 )
+from gitdesk.domain import rules
 from gitdesk.domain.config import PATH
 from gitdesk.errors import GitdeskError
 from gitdesk.store import git, write
@@ -65,6 +66,7 @@ def examine(
         )
         yield from _tried("identity", lambda: _identity(desk))
         yield from _tried("gitdesk.yaml", lambda: _config(desk, stood_in))
+        yield from _signing(desk)
         yield from _work_tree(desk)
         yield from _tried("tickets", lambda: _tickets(desk))
         yield _index(desk)
@@ -116,6 +118,28 @@ def _config(desk: Desk, stood_in: list[StandIn]) -> Finding:
     statuses, people = len(config.workflow.statuses), len(config.people)
     detail = f"{config.name}: {statuses} statuses, {people} people, prefix {config.prefix}"
     return Finding(name="gitdesk.yaml", state=OK, detail=detail)
+
+
+def _signing(desk: Desk) -> Iterator[Finding]:
+    """Yields with what commits would be signed, where the desk asks for signatures."""
+    from gitdesk.desk import seals
+
+    with suppress(GitdeskError):  # what is wrong with the identity or gitdesk.yaml is told above
+        if not rules.asks_for_signatures(desk.config):
+            return
+        author, _ = identity(desk.repo, desk.environ, desk.now)
+        person = desk.config.find_person(author.email)
+        listed = seals.fingerprints(person) if person is not None else ()
+        key = desk.repo.config("user.signingkey")
+        if not listed:
+            hint = "somebody who may change gitdesk.yaml lists your key there, under signing_keys"
+            yield Finding(name="signing", state=ERROR, detail="the desk knows no key of yours", hint=hint)
+        elif key is None:
+            detail = "this desk takes signed commits only, and user.signingkey is not set"
+            yield Finding(name="signing", state=WARNING, detail=detail, hint=seals.SET_UP)
+        else:
+            detail = f"Git signs with {key}; the desk knows {', '.join(listed)}"
+            yield Finding(name="signing", state=OK, detail=detail)
 
 
 def _work_tree(desk: Desk) -> Iterator[Finding]:

@@ -16,13 +16,14 @@ if TYPE_CHECKING:
 
     from gitdesk.desk.commit_changes import Judged
     from gitdesk.domain.config import Config
+    from gitdesk.domain.people import Person
     from gitdesk.domain.violation import Violation
     from gitdesk.store.git import Repo
     from gitdesk.store.history import Record
     from gitdesk.store.signature import SignatureStatus
 
 _BATCH = 200  # commits whose signatures are looked at together
-_SET_UP = (
+SET_UP = (
     "git config gpg.format ssh\n"
     "git config user.signingkey ~/.ssh/id_ed25519.pub\n"
     "and have that key listed as signing_keys of yours in gitdesk.yaml"
@@ -79,9 +80,14 @@ def _looked_at(
         yield one, given, seal
 
 
+def fingerprints(person: Person) -> tuple[str, ...]:
+    """Returns the fingerprints of a person's keys."""
+    return tuple(filter(None, map(fingerprint, person.signing_keys)))
+
+
 def _keys(config: Config) -> Iterator[str]:
     for person in config.people:
-        yield from filter(None, map(fingerprint, person.signing_keys))
+        yield from fingerprints(person)
 
 
 def _seals(repo: Repo, commits: Iterable[str], keys: Iterable[str]) -> Mapping[str, Seal]:
@@ -132,7 +138,5 @@ def commit(
     try:
         made = turn.commit(files, message, author, committer, sign=True, accept=accept)
     except write.Unsigned as error:
-        raise Refused(
-            f"A007 this desk takes signed commits only, and {error.message}", hint=_SET_UP
-        ) from None
+        raise Refused(f"A007 this desk takes signed commits only, and {error.message}", hint=SET_UP) from None
     return made, warnings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from pathlib import Path
@@ -303,6 +304,28 @@ def test_a_desk_cannot_ask_for_signatures_before_somebody_has_a_key(place: Place
     assert done.returncode != 0
     assert "C074" in done.stderr
     assert "signing_keys of iva" in done.stderr
+
+
+def test_doctor_tells_with_what_is_signed_or_what_is_missing(desk: Signing) -> None:
+    done = desk.hooked.gitdesk("doctor")
+    assert f"the desk knows {fingerprint(desk.keys['iva'])}" in done.stdout
+    desk.hooked.git("config", "--unset", "user.signingkey")
+    assert "user.signingkey is not set" in desk.hooked.gitdesk("doctor").stdout
+    desk.hooked.git("config", "user.email", "eve@acme.example")
+    assert "the desk knows no key of yours" in desk.hooked.gitdesk("doctor").stdout
+
+
+def test_an_import_says_that_it_signs_nothing(desk: Signing) -> None:
+    file = desk.hooked.path.parent / "tickets.jsonl"
+    ticket = {
+        "source": {"system": "old", "id": "1"},
+        "title": "Cannot log in",
+        "requester": "ana@example.com",
+    }
+    file.write_text(json.dumps({**ticket, "created": "2026-11-22T08:00:00Z"}) + "\n")
+    done = desk.hooked.gitdesk("import", "jsonl", str(file))
+    assert done.returncode == 0, done.stderr
+    assert "not signed: a fetch on the server brings them in" in done.stderr
 
 
 # OpenPGP
