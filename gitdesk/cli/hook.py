@@ -156,9 +156,11 @@ def _told(verdicts: Iterable[Verdict], outcome: str, way_out: str) -> int:
         )
         judged = f'{counted(one.commits, "commit")} for the branch "{one.branch}" of the desk: {counts}'
         say(safe(f"{outcome}: {judged}" if one.errors else judged), "error: " if one.errors else "")
-        for each in one.shown:
+        for each, after in zip(one.shown, (*one.shown[1:], None), strict=True):
             say(safe(f"{each} (commit {each.commit[:10]})" if each.commit else str(each)))
-            if each.hint:
+            if each.hint and (
+                after is None or after.hint != each.hint
+            ):  # one advice for all that it is about
                 say(safe(each.hint), "    hint: ")
         if one.errors + one.warnings > len(one.shown):
             call = f"gitdesk check {one.old[:10]}..{one.new[:10]}" if one.old else "gitdesk check --history"

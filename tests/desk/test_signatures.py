@@ -43,6 +43,15 @@ def test_one_unsigned_commit_among_signed_ones_is_refused_with_what_to_do(desk: 
     assert "git rebase -f -S" in said
 
 
+def test_the_same_advice_for_several_commits_is_given_once(desk: Signing) -> None:
+    for _ in range(3):
+        desk.commit()
+    said = desk.refused()
+    assert said.count("A007") == 3
+    assert said.count("git rebase -f -S") == 1
+    assert said.index("git rebase -f -S") > said.rindex("A007")
+
+
 def test_what_the_hint_says_mends_it(desk: Signing) -> None:
     desk.commit()
     desk.commit()
