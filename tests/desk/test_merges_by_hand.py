@@ -51,6 +51,9 @@ class Forked(Hooked):
 def desk(place: Place) -> Forked:
     hooked = Hooked.of(place)
     made = Forked(hooked.place, hooked.environ)
+    made.git(
+        "config", "--remove-section", "merge.gitdesk"
+    )  # conflicts are for a person, as at a hosting site
     made.ticket()
     made.git("branch", "-M", "main")
     config = made.path / "gitdesk.yaml"
@@ -105,6 +108,19 @@ def test_a_conflict_settled_with_both_messages_is_fine(desk: Forked) -> None:
     desk.append(2, "on side")
     desk.merge()
     desk.settle(start + NOTE.format(1, "on main") + NOTE.format(2, "on side"))
+    assert desk.codes() == []
+
+
+def test_what_the_merge_driver_settles_is_nobodys_doing(desk: Forked) -> None:
+    desk.append(1, "on main")
+    desk.put("priority", "normal", "high")
+    desk.git("switch", "-q", "side")
+    desk.append(2, "on side")
+    assert desk.gitdesk("hooks", "install").returncode == 0
+    desk.merge()
+    text = desk.file.read_text()
+    assert "priority: high" in text
+    assert text.endswith(NOTE.format(1, "on main") + NOTE.format(2, "on side"))
     assert desk.codes() == []
 
 
