@@ -8,7 +8,7 @@ from binascii import Error
 from contextlib import contextmanager
 
 from gitdesk.domain.signing_key import name_in, of_blob
-from gitdesk.store import process
+from gitdesk.store import process, signing_programs
 from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
@@ -97,7 +97,8 @@ def _asked(
     repo: Repo, options: Sequence[str], commits: Sequence[str]
 ) -> Iterator[tuple[Sequence[str], process.Finished]]:
     """Yields what Git says of commits, in pieces; as many processes as there are cores work on them at once."""
-    words = repo.words(*options, "--no-replace-objects", "log", "--no-walk=unsorted", *_PLAIN)
+    trusted = signing_programs.trusted(repo)
+    words = repo.words(*trusted, *options, "--no-replace-objects", "log", "--no-walk=unsorted", *_PLAIN)
     pieces = [commits[at : at + _PIECE] for at in range(0, len(commits), _PIECE)]
     at_once = max(1, os.cpu_count() or 1)
     for first in range(0, len(pieces), at_once):

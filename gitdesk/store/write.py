@@ -274,7 +274,9 @@ class Turn:
         sign: bool | str,
     ) -> str:
         """Lets Git make the commit, so that its signature is made as the user's configuration wants it."""
-        words = ["commit-tree", "-S" if sign is True else f"-S{sign}"]
+        from gitdesk.store import signing_programs
+
+        words = [*signing_programs.trusted(self._repo), "commit-tree", "-S" if sign is True else f"-S{sign}"]
         for parent in parents:
             words += ["-p", parent]
         env = {"GIT_TERMINAL_PROMPT": "1"}

@@ -17,6 +17,12 @@ from gitdesk.store.signature import SignatureStatus
 needs_keygen = pytest.mark.skipif(shutil.which("ssh-keygen") is None, reason="ssh-keygen is not installed")
 
 
+def personally(monkeypatch: pytest.MonkeyPatch, key: str, value: str) -> None:
+    """Makes a setting the person's own, and not the repository's."""
+    for name, given in (("COUNT", "1"), ("KEY_0", key), ("VALUE_0", value)):
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", given)
+
+
 def verify(desk: GitRepository, *commits: str) -> dict[str, SignatureStatus]:
     with Repo.discover(str(desk.path), os.environ) as repo:
         return signature.verify(repo, commits)
@@ -99,26 +105,50 @@ def test_a_list_that_is_not_there_is_no_failure(signing: tuple[GitRepository, Pa
 
 
 @needs_keygen
-def test_a_missing_program_makes_a_signature_unknown_and_not_bad(signing: tuple[GitRepository, Path]) -> None:
+def test_a_missing_program_makes_a_signature_unknown_and_not_bad(
+    signing: tuple[GitRepository, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk, allowed = signing
     one = signed(desk)
     desk.git("config", "gpg.ssh.allowedSignersFile", str(allowed))
-    desk.git("config", "gpg.ssh.program", "/nonexistent/ssh-keygen")
+    personally(monkeypatch, "gpg.ssh.program", "/nonexistent/ssh-keygen")
     found = verify(desk, one)[one]
     assert (found.status, found.reason) == ("unknown", "the program that checks SSH signatures is missing")
 
 
 @pytest.mark.parametrize("program", ["gpg", "/nonexistent/gpg"])
-def test_a_signature_without_its_key_or_program_is_unknown(repo: RepoFactory, program: str) -> None:
+def test_a_signature_without_its_key_or_program_is_unknown(
+    repo: RepoFactory, program: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     desk = repo()
     plain = desk.commit({"a": "1"})
     block = "gpgsig -----BEGIN PGP SIGNATURE-----\n \n iQ==\n =aaaa\n -----END PGP SIGNATURE-----\n"
     content = desk.git("cat-file", "commit", plain).replace("\n\n", f"\n{block}\n", 1) + "\n"
     one = desk.git("hash-object", "-t", "commit", "-w", "--stdin", input=content)
-    desk.git("config", "gpg.program", program)
+    personally(monkeypatch, "gpg.program", program)
     found = verify(desk, one)[one]
     assert found.status in ("unknown", "bad" if program == "gpg" else "unknown")
     assert found.reason
+
+
+@needs_keygen
+def test_the_program_of_a_repository_gives_way_to_the_persons_or_to_gits(
+    signing: tuple[GitRepository, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, allowed = signing
+    one = signed(desk)
+    desk.git("config", "gpg.ssh.allowedSignersFile", str(allowed))
+    trap = tmp_path / "trap"
+    trap.write_text(f"#!/bin/sh\ntouch {tmp_path}/sprung\n")
+    trap.chmod(0o755)
+    desk.git("config", "gpg.ssh.program", str(trap))
+    assert verify(desk, one)[one].status == "good"
+    assert not (tmp_path / "sprung").exists()
+    personally(monkeypatch, "gpg.ssh.program", "/nonexistent/ssh-keygen")
+    assert verify(desk, one)[one].reason == "the program that checks SSH signatures is missing"
+    personally(monkeypatch, "gpg.ssh.program", str(trap))
+    verify(desk, one)
+    assert (tmp_path / "sprung").exists()
 
 
 def test_unsigned_commits_start_no_git_log(repo: RepoFactory, monkeypatch: pytest.MonkeyPatch) -> None:
