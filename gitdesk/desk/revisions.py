@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from gitdesk.errors import SetupError, UsageError
+from gitdesk.lazy import pattern
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _UNSHALLOW = (
     "`git fetch --unshallow` brings the rest; a workflow asks actions/checkout for it with `fetch-depth: 0`"
 )
+_CALLED = pattern(r"[^~^:@]*")  # what names a commit, before what leads on from it
 
 
 class Span(Value):
@@ -95,13 +97,27 @@ def commit(repo: Repo, name: str) -> str:
     """Returns the id of a commit by any name of it; raises SetupError, with a way on, when this clone lacks it."""
     found = ""
     if not name.startswith(("-", "^")) and "\0" not in name:
-        words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+        words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{_no_tag(repo, name)}^{{commit}}")
         done = repo.call(*words)
         found = "" if done.status else done.output.decode("ascii", "replace").strip()
     # An id in full is taken at its word by Git, whether this clone has the commit or not.
     if not found or not repo.has(found):
         raise SetupError(f'no commit "{name}" in this clone', hint=_bring(repo, name))
     return found
+
+
+def _no_tag(repo: Repo, name: str) -> str:
+    """Returns a name by which Git finds the branch where it would find a tag of that name first.
+
+    A tag called "origin/main" can be pushed by many who cannot push to the branch, and would set the rules.
+    """
+    found = _CALLED.match(name)
+    called = found[0] if found is not None else ""
+    if not called or ".." in called or repo.read_ref(f"refs/tags/{called}") is None:
+        return name
+    branches = (f"{where}/{called}" for where in ("refs/heads", "refs/remotes"))
+    ref = next((one for one in branches if repo.read_ref(one) is not None), called)
+    return ref + name.removeprefix(called)
 
 
 def _bring(repo: Repo, name: str) -> str:

@@ -217,3 +217,44 @@ def _entry(name: str, content: bytes | str | tuple[str, str] | None) -> bytes:
         return f"M {mode} {content} {name}\n".encode()
     data = content.encode() if isinstance(content, str) else content
     return f"M {mode} inline {name}\ndata {len(data)}\n".encode() + data + b"\n"
+
+
+@dataclass
+class Server:
+    """A bare repository with our hook, and the clone that pushes to it."""
+
+    desk: Desk
+    path: Path
+
+    @classmethod
+    def of(cls, desk: Desk, path: Path) -> Server:
+        """Returns a server that has judged the first push of a desk."""
+        bin_ = path.parent / "bin"
+        bin_.mkdir()
+        (bin_ / "gitdesk").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m gitdesk "$@"\n')
+        (bin_ / "gitdesk").chmod(0o755)
+        made = cls(desk, path)
+        desk.git("init", "-q", "--bare", "-b", "main", str(path))
+        desk.git("remote", "add", "origin", f"file://{path}")
+        installed = desk.gitdesk("-C", str(path), "hooks", "install", "--server")
+        assert installed.returncode == 0, installed.stderr
+        pushed = made.push("main")
+        assert pushed.returncode == 0, pushed.stderr
+        return made
+
+    def push(self, *words: str, hooks: bool = False, **environ: str) -> subprocess.CompletedProcess[str]:
+        """Pushes, past the hooks of the clone unless they are wanted."""
+        path = f"{self.path.parent / 'bin'}:{os.environ['PATH']}"
+        return subprocess.run(
+            ["git", *([] if hooks else ["-c", "core.hooksPath=/dev/null"]), "push", "origin", *words],
+            cwd=self.desk.path,
+            env={**self.desk.environ, "PATH": path, **environ},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+
+    def has(self, ref: str) -> str:
+        """Returns what a reference of the server holds, "" for none."""
+        return self.desk.git("-C", str(self.path), "rev-parse", "--verify", "-q", ref, check=False)
