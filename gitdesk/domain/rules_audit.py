@@ -8,7 +8,7 @@ from gitdesk.domain.change import APPROVED, AUTOMATION, BEHALF, is_document, own
 from gitdesk.domain.people import CONFIGURE, CORRECT
 from gitdesk.domain.rules_context import SKEW, claims
 from gitdesk.domain.rules_values import found_in
-from gitdesk.domain.ticket import timestamp
+from gitdesk.domain.ticket import REPLY, timestamp
 from gitdesk.domain.violation import ERROR, WARN, Rule, Violation
 
 TYPE_CHECKING = False
@@ -42,8 +42,9 @@ RULES = (
     Rule(
         code="A003",
         name="misdated",
-        summary="a message or ticket is dated more than 5 minutes after its commit, or a message before earlier ones",
-        why="an answer dated before the question it was given to would look like one that was in time",
+        summary="a message or ticket is dated more than 5 minutes after its commit, or a message before earlier ones; a "
+        "warning for a reply dated more than 5 minutes before its commit was written",
+        why="an answer dated before the question it was given to, or before it was given, would look like one in time",
         fails="### 2026-11-22T09:00:00Z · reply · … below a message of 2026-11-22T10:15:00Z",
         passes="### 2026-11-22T10:20:00Z · reply · …",
     ),
@@ -192,7 +193,8 @@ def _misdated(
 ) -> Iterator[Violation]:
     moment = context.at or context.now
     old = before.messages if before is not None else ()
-    latest = max((message.at for message in old), default=ticket.created)
+    past = frozenset(message.at for message in old)
+    latest = max(past, default=ticket.created)
     if before is None and moment is not None and ticket.created > moment + SKEW:
         message, hint = f"created {timestamp(ticket.created)}, after its commit", "date it when it came"
         yield found_in(after, "A003", "created", "", message, hint)
@@ -207,6 +209,11 @@ def _misdated(
         elif backdating and one.at < _earliest(latest, context.authored_at):
             text = f"a {one.kind} is dated {timestamp(one.at)}, before what stood there already"
             hint = f"what is written now comes after {timestamp(latest)}"
+        elif backdating and one.at not in past and _is_late(one, written := _written(context)):
+            assert written is not None
+            text = f"a {one.kind} is dated {timestamp(one.at)}, and its commit was written at {timestamp(written)}"
+            yield _at_message(after, "A003", one, text, "date it when it was given", WARN)
+            return
         else:
             continue
         yield _at_message(after, "A003", one, text, hint)
@@ -218,13 +225,26 @@ def _earliest(latest: datetime, authored_at: datetime | None) -> datetime:
     return min(latest, authored_at if authored_at is not None else latest) - SKEW
 
 
-def _at_message(document: Document, code: str, message: Message, text: str, hint: str) -> Violation:
+def _is_late(message: Message, written: datetime | None) -> bool:
+    """Tells whether a reply claims to be older than its commit. What a customer said is typed in later every day."""
+    return message.kind == REPLY and written is not None and message.at < written - SKEW
+
+
+def _written(context: Context) -> datetime | None:
+    """Returns when a commit was first made; a rebase leaves that time alone."""
+    times = [each for each in (context.at or context.now, context.authored_at) if each is not None]
+    return min(times, default=None)
+
+
+def _at_message(
+    document: Document, code: str, message: Message, text: str, hint: str, severity: str = ERROR
+) -> Violation:
     heading = f"### {timestamp(message.at)} · {message.kind} · {message.author}"
     at = document.data.find(heading.encode("utf-8", "surrogatepass"))
     line = document.data.count(b"\n", 0, at) + 1 if at >= 0 else None
     return Violation(
         code=code, message=text, path=document.path, line=line, column=1 if line else None, hint=hint,
-        subject=f"{code} {timestamp(message.at)} {message.author}",
+        subject=f"{code} {timestamp(message.at)} {message.author}", severity=severity,
     )  # fmt: skip
 
 

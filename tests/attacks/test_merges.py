@@ -98,6 +98,14 @@ def test_who_merges_is_not_judged_for_what_others_did_rightly(desk: Desk) -> Non
         == []
     )
     assert desk.refused(merge(desk, {PATH: answered(desk, status="spam")}, desk.base, spam)) == []
+    sooner = desk.commit({PATH: answered(desk, "Seen.")}, at=desk.at + 60)
+    later = desk.commit(
+        {PATH: text(said(desk.at), said(desk.at + 7200, "Nothing for us."))}, at=desk.at + 7200
+    )
+    both = text(said(desk.at), said(desk.at + 60, "Seen."), said(desk.at + 7200, "Nothing for us."))
+    for parents in ((sooner, later), (later, sooner)):
+        joined = desk.commit({PATH: both}, parents=parents, at=desk.at + 9000)
+        assert desk.judged(joined, parents[0]) == []
     corrected = text(said(desk.at, "By Friday."))
     lawful = desk.commit({PATH: corrected}, author=IVA, message="wrong day\n\nThe customer asked for Friday.")
     both = text(said(desk.at, "By Friday."), said(desk.at + 60, "Nothing for us."))

@@ -11,6 +11,7 @@ from judging import IVA, MARKO, NOTE, PATH, REPLY, by, change, codes, desk, foun
 
 from gitdesk.domain.change import Change, Commit, Signature
 from gitdesk.domain.rules_context import context_of
+from gitdesk.domain.violation import ERROR, WARN
 
 THREAD = f"{REPLY}\n{NOTE}"
 LATE = f"### 2026-11-23T09:59:00Z · reply · {MARKO}\n\nDone.\n"
@@ -104,7 +105,20 @@ def test_nothing_is_dated_after_its_commit() -> None:
 @pytest.mark.parametrize(("minute", "wrong"), [("10", False), ("09", True)])
 def test_a_message_is_not_backdated_before_what_stood_there(minute: str, wrong: bool) -> None:
     more = LATE.replace("2026-11-23T09:59", f"2026-11-22T10:{minute}")
-    assert codes(change(ticket(REPLY), ticket(f"{REPLY}\n{more}"))) == (["A003"] if wrong else [])
+    for kind in ("reply", "note", "customer"):
+        told = found(change(ticket(REPLY), ticket(f"{REPLY}\n{more.replace('reply', kind)}")))
+        assert [one.code for one in told if one.severity == ERROR] == (["A003"] if wrong else [])
+
+
+@pytest.mark.parametrize(("kind", "told"), [("reply", ["A003"]), ("note", []), ("customer", [])])
+def test_a_reply_dated_before_its_commit_was_written_is_told_and_let_in(kind: str, told: list[str]) -> None:
+    at = datetime(2026, 11, 23, 10, 5, 1, tzinfo=UTC)
+    one = change(ticket(), ticket(LATE.replace("reply", kind)))
+    assert [(each.code, each.severity) for each in found(one, context=by(at=at, authored_at=at))] == [
+        (code, WARN) for code in told
+    ]
+    written_then = by(at=at + timedelta(days=1), authored_at=at - timedelta(minutes=2))
+    assert codes(one, context=written_then) == []
 
 
 def test_the_first_message_is_not_older_than_its_ticket() -> None:
