@@ -42,8 +42,8 @@ RULES = (
     Rule(
         code="A003",
         name="misdated",
-        summary="a message or ticket is dated more than 5 minutes after its commit, or a message before earlier ones; a "
-        "warning for a reply dated more than 5 minutes before its commit was written",
+        summary="a message or ticket is dated more than 5 minutes after its commit, or a message before earlier ones; "
+        "a warning for a reply dated more than 5 minutes before its commit was written",
         why="an answer dated before the question it was given to, or before it was given, would look like one in time",
         fails="### 2026-11-22T09:00:00Z · reply · … below a message of 2026-11-22T10:15:00Z",
         passes="### 2026-11-22T10:20:00Z · reply · …",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -70,6 +71,11 @@ def attack(title: str) -> Callable[[Test], Test]:
 def silent(_: str) -> Iterator[Any]:
     """No progress bar."""
     yield lambda *_: None
+
+
+def spent() -> float:
+    """Returns the seconds of the processor that we, and programs we waited for, have used: others add none."""
+    return sum(os.times()[:4])
 
 
 def stamp(at: int) -> str:
@@ -207,6 +213,27 @@ class Desk:
             check=False,
             timeout=120,
         )
+
+    def at_terminal(self, *words: str, **environ: str) -> tuple[int, str]:
+        """Runs a program at a terminal of its own; returns its exit code and what the terminal was sent."""
+        ours, theirs = pty.openpty()
+        environ = {**self.environ, "TERM": "xterm", **environ}
+        running = subprocess.Popen(
+            words,
+            cwd=self.path,
+            env=environ,
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        parts = []
+        with suppress(OSError):  # the other end is closed
+            while part := os.read(ours, 65536):
+                parts.append(part)
+        os.close(ours)
+        return running.wait(timeout=60), b"".join(parts).decode("utf-8", "replace")
 
 
 def _entry(name: str, content: bytes | str | tuple[str, str] | None) -> bytes:

@@ -50,6 +50,7 @@ def test_a_breach_stays_when_a_ticket_comes_back(desk: Desk, unanswered: str) ->
     gone = desk.commit({PATH: None}, parents=(unanswered,), at=START + 9 * H)
     back = desk.commit({PATH: text()}, parents=(gone,), at=START + 10 * H)
     assert states(desk, back) == {"first_response": "breached_running", "resolution": "breached_running"}
+    assert desk.refused(back, unanswered) == ["A004"]
 
 
 @attack("A breach hidden by a softer promise")

@@ -8,6 +8,8 @@ import pytest
 
 from .attacking import PATH, Desk, H, Server, attack, said, text
 
+pytestmark = pytest.mark.xdist_group("attacks-pushes")
+
 
 @pytest.fixture(scope="module")
 def served(shared: Desk, tmp_path_factory: pytest.TempPathFactory, sealed_home: object) -> Server:
