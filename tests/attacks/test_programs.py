@@ -30,7 +30,7 @@ HOOKS = (
     "post-index-change", "pre-auto-gc", "post-merge", "post-rewrite", "fsmonitor-watchman",
 )  # fmt: skip
 ATTRIBUTES = (
-    "* filter=evil merge=evil", "*.txt diff=evil", "*.md diff=evil",
+    "*.txt filter=evil merge=evil diff=evil", "*.md filter=evil merge=evil diff=evil",
     "odd.bin filter=odd=name", "long.bin filter=long", "inc.bin filter=included",
 )  # fmt: skip
 EMPTY = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # the tree without a file, in every repository
@@ -62,6 +62,7 @@ SETTINGS = {
     "credential.helper": ("", "credential fill"),
     "alias.list": ("", "list"),
     "trailer.evil.command": ("", "interpret-trailers"),
+    "core.attributesFile": ("cat", "hash-object --path=attr.bin other.txt"),
     "include.path": ("cat", "hash-object --path=inc.bin other.txt"),
     "submodule.evil.update": ("", ""),
 }
@@ -163,7 +164,7 @@ def trapped(tmp_path_factory: pytest.TempPathFactory, sealed_home: Path) -> Trap
     desk.environ = plain
     laid(desk, folder)
     for name, (answer, _) in SETTINGS.items():
-        if name in ("core.hooksPath", "include.path"):
+        if name in ("core.hooksPath", "core.attributesFile", "include.path"):
             continue
         path = trap(folder, name, answer)
         desk.git("config", name, f"!{path}" if name.startswith(("alias.", "submodule.")) else path)
@@ -175,6 +176,10 @@ def trapped(tmp_path_factory: pytest.TempPathFactory, sealed_home: Path) -> Trap
     included = folder / "included"
     included.write_text(f'[filter "included"]\n\tclean = {trap(folder, "include.path", "cat")}\n')
     desk.git("config", "include.path", str(included))
+    (folder / "attributes").write_text("* filter=attributed\n")
+    desk.git("config", "core.attributesFile", str(folder / "attributes"))
+    desk.git("config", "filter.attributed.clean", trap(folder, "core.attributesFile", "cat"))
+    desk.git("config", "submodule.recurse", "true")
     desk.git("config", "log.showSignature", "true")
     desk.git("config", "gpg.ssh.allowedSignersFile", "/dev/null")
     trapped = Trapped(desk, folder, frozenset())
