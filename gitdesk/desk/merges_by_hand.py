@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 from gitdesk.desk.commit_changes import plain
 from gitdesk.domain.change import Change, is_document
-from gitdesk.store import codec, merge_result, misplaced, read
+from gitdesk.store import codec, merge_result, misplaced, objects, read
 from gitdesk.value import replace
 
 TYPE_CHECKING = False
@@ -42,7 +42,8 @@ class MergesByHand:
         """Yields what the author of a merge changed of what both sides come to; nothing of a merge that Git made.
 
         Of a file that Git could not settle, somebody had to choose: yields it with all messages that had to stay. Of
-        more than two sides, or of two without a common past, it yields each change that takes one back to another.
+        more than two sides, or of two without a common past, it yields each change that takes one back to another, and a
+        ticket that is like none of them with all messages that had to stay.
         """
         commit = record.commit
         if len(commit.parents) > 2:
@@ -72,13 +73,24 @@ class MergesByHand:
 
     def _taken_back(self, record: MergeRecord) -> Iterator[Change]:
         for version in record.sides:
-            if version.new in version.old and _is_of_desk(version.path):
+            if not _is_of_desk(version.path):
+                continue
+            if version.new in version.old:
                 for old in version.old:
                     if old and old != version.new:
                         yield self._change(version.path, old, version.new, record.commit, self._repo)
+            elif is_document(version.path):
+                start = self._start(record.commit.parents, version.path)
+                yield from self._chosen(version, start, record.commit, self._repo)
+
+    def _start(self, parents: Sequence[str], path: str) -> str:
+        """Returns the blob that a path had where all sides parted, "" for none."""
+        found = self._repo.run("merge-base", "--octopus", *parents, check=False).decode("ascii").split()
+        entry = read.find_entry(self._repo, found[0], path) if found else None
+        return entry.oid if entry is not None and entry.mode in objects.PLAIN_MODES else ""
 
     def _chosen(self, version: FileVersion, base: str, commit: Commit, other: Repo) -> Iterator[Change]:
-        """Yields what somebody made of a file that two sides changed at one place."""
+        """Yields what somebody made of a file that several sides changed at one place."""
         whole = [self._change(version.path, old, version.new, commit, other) for old in version.old]
         if not is_document(version.path):
             yield from (change for change in whole if version.new in version.old and change.old != change.new)
@@ -87,11 +99,12 @@ class MergesByHand:
         start = self._document(version.path, base, other)
         kept = _messages(start)
         sides = [_messages(one) for one in before]
-        for change, own, theirs in zip(whole, sides, reversed(sides), strict=True):
+        for number, (change, own) in enumerate(zip(whole, sides, strict=True)):
             if change.before is None or change.before.ticket is None:
                 continue
-            # What the other side has taken out, it has answered for itself.
-            stay = tuple(one for one in own if one in theirs or one not in kept)
+            others = sides[:number] + sides[number + 1 :]
+            # What another side has taken out, it has answered for itself.
+            stay = tuple(one for one in own if one not in kept or all(one in each for each in others))
             ticket = change.after.ticket if change.after is not None else None
             if ticket is None:
                 yield change
