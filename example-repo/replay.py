@@ -31,15 +31,16 @@ KINDS = {"reply": REPLY, "note": NOTE, "says": CUSTOMER}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """The words of a message event: `-> STATUS` and `+FILE`."""
+    """The words of a message event: `-> STATUS`, `+FILE`, and behind `because` the reason for the commit."""
 
     status: str
+    reason: str
     files: tuple[str, ...]
 
     @classmethod
     def of(cls, words: tuple[str, ...]) -> Said:
         """Returns what the words say; raises ValueError for any other word."""
-        status, files = "", []
+        status, reason, files = "", "", []
         rest = list(words)
         while rest:
             word = rest.pop(0)
@@ -47,9 +48,11 @@ class Said:
                 status = rest.pop(0)
             elif word.startswith("+"):
                 files.append(word[1:])
+            elif word == "because":
+                reason, rest = " ".join(rest), []
             else:
-                raise ValueError(f'"{word}" is neither "-> STATUS" nor "+FILE"')
-        return cls(status=status, files=tuple(files))
+                raise ValueError(f'"{word}" is neither "-> STATUS" nor "+FILE" nor "because REASON"')
+        return cls(status=status, reason=reason, files=tuple(files))
 
 
 class Replay:
@@ -162,7 +165,7 @@ class Replay:
         edits: list[Edit] = [Say(message=message)]
         if said.status:
             edits.append(Move(status=said.status))
-        self._step(replace(event, text=""), Several(edits=tuple(edits)), files)
+        self._step(replace(event, text=said.reason), Several(edits=tuple(edits)), files)
 
     def _edit(self, verb: str, words: tuple[str, ...]) -> Edit:
         match verb, words:
