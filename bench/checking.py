@@ -24,8 +24,11 @@ def rows(size: int, runs: int = RUNS) -> Iterator[Row]:
     line = git(folder, "rev-list", "--first-parent", "HEAD").decode("ascii").split()
     count = min(_BRANCH, len(line) - 1)
     whole = task("check", folder, "check")
-    branch = task(f"check BASE..HEAD, {count:,} commits", folder, "check", f"{line[count]}..HEAD")
-    one = task("check BASE..HEAD, 1 commit", folder, "check", f"{line[1]}..HEAD")
+    # What happens there by chance breaks promises, and nobody says why: 1 is how that ends.
+    branch = task(
+        f"check BASE..HEAD, {count:,} commits", folder, "check", f"{line[count]}..HEAD", codes=(0, 1)
+    )
+    one = task("check BASE..HEAD, 1 commit", folder, "check", f"{line[1]}..HEAD", codes=(0, 1))
     run(whole.command(0), environ(folder))
     interleave([whole, branch, one], min(runs, _FEW))
     for each, budget in ((whole, _WHOLE), (branch, _BRANCH_SECONDS), (one, {})):

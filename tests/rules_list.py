@@ -31,7 +31,7 @@ One judge looks at every change, and these are the rules it knows. `gitdesk rule
 them. A desk weighs them as it likes, under [`rules.checks`](gitdesk-yaml.md#rules): `error` refuses a change, `warn` is
 said and holds nobody up, `off` is silent. Codes stay what they are for good.
 
-W002 to W006, P002 to P007 and A hang on who makes a change, when and why: they are about commits, not about files as
+W002 to W006, P002 to P007, S and A hang on who makes a change, when and why: they are about commits, not about files as
 they stand. `check --history` does not hold imported history to them; a range judges whatever it brings in.
 
 ## What only warns, and why
@@ -41,6 +41,9 @@ An error is for what is wrong whoever looks at it, and for what a desk has asked
 is a warning until the desk decides otherwise:
 
 WARNINGS
+Two rules about promises are errors only in the graver case and warnings in the other: S002 where the desk has no field
+`breach_reason`, and S003 while nothing is late yet. A desk that sets their severity sets both.
+
 Of a commit dated before the one it stands on (A006) a command only warns too: often it is another machine whose clock
 was wrong, and nobody could work until its time has come.
 

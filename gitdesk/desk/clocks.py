@@ -8,9 +8,9 @@ from gitdesk.desk.clock_index import with_clocks
 from gitdesk.desk.kept_clocks import kept_cycles
 from gitdesk.desk.terms import Book, terms_of
 from gitdesk.desk.told_clocks import ToldClocks
-from gitdesk.domain.sla_cycle import RESOLUTION
 from gitdesk.domain.sla_replay import Replay
 from gitdesk.domain.sla_standing import cycle, marked, moment, orphaned, spent, standings
+from gitdesk.domain.ticket import TicketId
 from gitdesk.errors import NotFound, UsageError
 from gitdesk.value import Value
 
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gitdesk.desk.door import Desk
+    from gitdesk.domain.change import Change
     from gitdesk.domain.config import Config
     from gitdesk.domain.document import Document
     from gitdesk.domain.sla_cycle import Cycle
+    from gitdesk.domain.sla_facts import ClockFacts
     from gitdesk.domain.sla_history import Story
     from gitdesk.domain.sla_policy import Terms, TermVersions
     from gitdesk.domain.sla_telling import Telling
-    from gitdesk.domain.ticket import TicketId
     from gitdesk.index.sla_rows import ClockRows
 
 _order = attrgetter("metric", "cycle")
@@ -94,19 +95,28 @@ def replayed_now(desk: Desk, rows: ClockRows, ticket_id: TicketId) -> tuple[Cycl
     return _cycles(Replay(story, at.book, at.now), at.now, at.book.at)
 
 
-def reopen_until(desk: Desk, ticket_id: TicketId) -> datetime | None:
-    """Returns until when a finished ticket may be reopened, None when nothing limits it."""
-    from gitdesk.domain.sla_promise import window_end
+def has_clocks(desk: Desk) -> bool:
+    """Tells whether the index of the desk keeps clocks, be it those of an older tip; makes none."""
+    from gitdesk.desk.places import has_index
 
-    at = _Moment(desk, with_clocks(desk, always=True).clock_rows(), None)
-    story = at.story(ticket_id)
-    if story is None:
-        return None
-    watches = Replay(story, at.book).watches
-    last = next(
-        (one for one in reversed(watches) if one.metric == RESOLUTION and one.stopped is not None), None
-    )
-    return None if last is None else moment(window_end(last.policy, last.calendar, last.at))
+    return has_index(desk.repo, desk.location) and desk.index.clocks_tip is not None
+
+
+def facts_now(desk: Desk, at: int) -> Callable[[Change], ClockFacts | None]:
+    """Returns what tells how clocks take a change that somebody is about to make at an instant."""
+    from gitdesk.domain.sla_facts import facts_of
+
+    found = _Moment(desk, with_clocks(desk, always=True).clock_rows(), None)
+
+    def facts(change: Change) -> ClockFacts | None:
+        old = change.before.ticket if change.before is not None else None
+        new = change.after.ticket if change.after is not None else None
+        story = found.story(TicketId(change.ticket_id)) if old is not None and new is not None else None
+        if story is None or old is None or new is None:
+            return None
+        return facts_of(story, found.book, at, old, new)
+
+    return facts
 
 
 def told(desk: Desk, ticket_id: TicketId, as_of: str | None = None) -> Told:
@@ -225,8 +235,6 @@ def _config_file(desk: Desk) -> bytes:
 
 def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
     """Returns the cycles out of the standings the index keeps, brought up to now."""
-    from gitdesk.domain.ticket import TicketId
-
     now = int(desk.now.timestamp())
 
     def times() -> Iterator[tuple[str, dict[str, int]]]:
@@ -335,8 +343,6 @@ def _cycles(replay: Replay, now: int, terms: Callable[[int], Terms | None]) -> t
 
 def _only_in_git(rows: ClockRows, at: _Moment, ids: Sequence[str] | None) -> list[TicketId]:
     """Returns the tickets of which the index does not tell rightly what they were at a moment, in order."""
-    from gitdesk.domain.ticket import TicketId
-
     if at.until is None:
         return []
     found = rows.only_in_git(at.until)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.config import Config
     from gitdesk.domain.people import Person
     from gitdesk.domain.query import Scope, Vocabulary
+    from gitdesk.domain.rules_context import Context
     from gitdesk.domain.ticket import Ticket
     from gitdesk.domain.violation import Violation
     from gitdesk.index.index import Index
@@ -263,14 +264,12 @@ class Desk:
         self.repo.ask_settings()  # while the code is read that needs them
         from gitdesk.desk.writing import Writing
 
-        def judge(changes: Sequence[Change], config: Config) -> Iterable[Violation]:
-            if not config.sla:
-                return ()
-            from gitdesk.desk import reopening
+        def inform(context: Context, changes: Sequence[Change], config: Config, tip: str) -> Context:
+            from gitdesk.desk.knowledge import informed
 
-            return reopening.check(self, changes, config)
+            return informed(self, context, changes, config, tip)
 
-        writing = Writing(self.repo, self.location, self._configurations.at, self.now, self.environ, judge)
+        writing = Writing(self.repo, self.location, self._configurations.at, self.now, self.environ, inform)
         return writing.change(wishes, why, dry_run=dry_run)
 
     def settle(self) -> bool:

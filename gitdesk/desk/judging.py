@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import os
 
-from gitdesk.desk import reopening
 from gitdesk.desk.accounting import context_now
+from gitdesk.desk.knowledge import informed
 from gitdesk.domain import rules
 from gitdesk.domain.change import Change, is_document, with_moves
 from gitdesk.domain.config import DEFAULT_ATTACHMENT_BYTES, PATH
@@ -113,7 +113,6 @@ def _made(desk: Desk, found: Sequence[Staged]) -> Iterator[Violation]:
         return
     config, context, changes = given
     yield from of_people(changes, config, context)
-    yield from reopening.check(desk, changes, config)
 
 
 def answered_for(desk: Desk, found: Sequence[Staged]) -> tuple[Config, Context, list[Change]] | None:
@@ -131,7 +130,8 @@ def answered_for(desk: Desk, found: Sequence[Staged]) -> tuple[Config, Context, 
     if context is None:
         return None
     context = replace(context, parent_at=None)  # Git has not yet said when it will be
-    return config, context, with_moves(_change(desk, one) for one in found)
+    changes = with_moves(_change(desk, one) for one in found)
+    return config, informed(desk, context, changes, config, desk.tip), changes
 
 
 def is_joining(repo: Repo) -> bool:

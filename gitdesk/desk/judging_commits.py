@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from gitdesk.desk import judging, revisions
 from gitdesk.desk.accounting import committed_at
 from gitdesk.desk.calendars import holiday_files
 from gitdesk.desk.commit_changes import CommitChanges, mode_of, plain
-from gitdesk.desk.configuration import Configurations
+from gitdesk.desk.configuration import Configurations, promises
+from gitdesk.desk.loads import Loads, has_limits
 from gitdesk.desk.merges_by_hand import MergesByHand
 from gitdesk.desk.seals import Rules, sealed
 from gitdesk.domain import rules
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from gitdesk.desk.commit_changes import Judged
     from gitdesk.desk.door import Desk
+    from gitdesk.desk.pasts import Pasts
     from gitdesk.desk.revisions import Span
     from gitdesk.domain.change import Commit, FileVersion
     from gitdesk.domain.config import Config
@@ -62,7 +64,15 @@ class Walk:
         self._head = span.head if span is not None else desk.tip
         self._seen: set[str] = set()
         self._times: dict[str, datetime] = {}  # of commits, by their committers' clocks
+        self._loads = Loads(desk, span.base if span is not None else None)
         self._now_in: Callable[[str], dict[str, Violation]] = lru_cache(maxsize=64)(self._standing)
+
+    @cached_property
+    def _pasts(self) -> Pasts:
+        """Returns what tickets went through; read with what clocks need, once a desk has promised something."""
+        from gitdesk.desk.pasts import Pasts
+
+        return Pasts(self._desk, self.span.base if self.span is not None else None, self._head)
 
     def __iter__(self) -> Iterator[Violation]:
         since = (self.span.base,) if self.span is not None else ()
@@ -91,21 +101,41 @@ class Walk:
             self._times[commit.id] = commit.committer.at
             if given.config is None:
                 continue
-            if not given.people:
-                found = _violations(repo, one, given.config, None) if one.files else ()
+            if given.people:
+                yield from self._answered_for(repo, one, given.config, seal)
+            elif one.files:
+                found = _violations(repo, one, given.config, None)
                 yield from (self._advised(each, one, given.config) for each in found)
-                continue
-            stood_on = max(filter(None, map(self._time, commit.parents)), default=None)
-            context = context_of(commit, given.config, now=self._now, parent_at=stood_on, seal=seal)
-            told: set[str] = set()
-            if one.files:
-                for each in _violations(repo, one, given.config, context):
-                    told.add(each.fingerprint)
-                    yield self._advised(each, one, given.config)
-            else:
-                yield from self._without_files(commit, given.config, seal)
-            if isinstance(one.record, history.MergeRecord):
-                yield from _by_hand(self._merges, one.record, given.config, context, told)
+            if repo is self._desk.repo and one.files:
+                if self.span is None or promises(given.config):
+                    self._pasts.advance(commit, one.changes)
+                if has_limits(given.config):
+                    self._loads.advance(one.changes, given.config)
+
+    def _answered_for(
+        self, repo: Repo, one: Judged, config: Config, seal: Seal | None
+    ) -> Iterator[Violation]:
+        """Yields what is wrong with a commit that somebody has to answer for."""
+        commit = one.record.commit
+        stood_on = max(filter(None, map(self._time, commit.parents)), default=None)
+        context = context_of(commit, config, now=self._now, parent_at=stood_on, seal=seal)
+        told: set[str] = set()
+        if one.files:
+            for each in _violations(repo, one, config, self._informed(context, one, config)):
+                told.add(each.fingerprint)
+                yield self._advised(each, one, config)
+        else:
+            yield from self._without_files(commit, config, seal)
+        if isinstance(one.record, history.MergeRecord):
+            yield from _by_hand(self._merges, one.record, config, context, told)
+
+    def _informed(self, context: Context, one: Judged, config: Config) -> Context:
+        """Returns a context with what rules may ask of clocks and loads."""
+        if promises(config):
+            context = replace(context, clocks=self._pasts.facts)
+        if has_limits(config):
+            context = replace(context, loads=self._loads.before(one.changes, config))
+        return context
 
     def _without_files(self, commit: Commit, config: Config, seal: Seal | None) -> Iterator[Violation]:
         """Yields what is wrong with a commit without files of the desk: the next ones would stand on it.
@@ -146,8 +176,8 @@ class Walk:
 
     def _placed(self, found: Violation) -> Violation:
         """Returns a violation at the line where it stands by now, when it still does: there it has to be mended."""
-        if not is_document(found.path):
-            return found
+        if not is_document(found.path) or found.code[0] == "S":
+            return found  # what a step did to a promise does not stand in the file
         now = self._now_in(found.path).get(found.fingerprint)
         if now is None:
             return found

@@ -42,8 +42,8 @@ class MergesByHand:
         """Yields what the author of a merge changed of what both sides come to; nothing of a merge that Git made.
 
         Of a file that Git could not settle, somebody had to choose: yields it with all messages that had to stay. Of
-        more than two sides, or of two without a common past, it yields each change that takes one back to another, and a
-        ticket that is like none of them with all messages that had to stay.
+        more than two sides, or of two without a common past, it yields each change that takes one back to another, and
+        a ticket that is like none of them with all messages that had to stay.
         """
         commit = record.commit
         if len(commit.parents) > 2:

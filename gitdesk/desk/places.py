@@ -23,6 +23,11 @@ def index_path(repo: Repo, location: Location) -> str:
     return os.path.join(repo.common_dir, "gitdesk", "index", f"{readable}-{key}.sqlite")
 
 
+def has_index(repo: Repo, location: Location) -> bool:
+    """Tells whether a branch has an index, of whatever commit."""
+    return os.path.exists(index_path(repo, location))
+
+
 def _sha256() -> Any:
     """Returns the hash, not by way of `hashlib`, which loads OpenSSL for it: a fifth of what a short call takes."""
     try:

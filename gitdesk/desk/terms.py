@@ -16,11 +16,24 @@ from gitdesk.store import read
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any
+    from typing import Any, Protocol
 
     from gitdesk.desk.door import Desk
     from gitdesk.domain.calendar import Calendar
-    from gitdesk.index.sla_rows import ClockRows
+
+    class Rows(Protocol):
+        """What tells which commits may change the terms, and keeps what was found in them."""
+
+        def marked(self) -> list[Any]: ...
+
+        def book(self) -> tuple[list[str], list[Any]]: ...
+
+        def keep_book(self, seen: Sequence[str], lines: Sequence[Any], /) -> None: ...
+
+        def config(self, oid: str, /) -> Any: ...
+
+        def keep_config(self, oid: str, plain: Any, /) -> None: ...
+
 
 _ALWAYS = ""  # the calendar of a policy that names none
 
@@ -31,7 +44,7 @@ class Book:
     Only a commit that changes something the clocks go by makes a version.
     """
 
-    def __init__(self, desk: Desk, rows: ClockRows, until: int | None = None) -> None:
+    def __init__(self, desk: Desk, rows: Rows, until: int | None = None) -> None:
         self._desk, self._rows = desk, rows
         self._made: dict[int, Terms] = {}
         self._lines = self._kept(rows.marked())

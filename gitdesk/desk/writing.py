@@ -55,10 +55,10 @@ class Writing:
         config_at: Callable[[str], Config],
         now: datetime,
         environ: Mapping[str, str],
-        judge: Callable[[Sequence[Change], Config], Iterable[Violation]] = lambda *_: (),
+        inform: Callable[[Context, Sequence[Change], Config, str], Context] = lambda context, *_: context,
     ) -> None:
-        """Works on one branch; `judge` says what only the desk as a whole can know against changes."""
-        self._repo, self._location, self._config_at, self._judge = repo, location, config_at, judge
+        """Works on one branch; `inform` adds to a context what only the desk as a whole can know."""
+        self._repo, self._location, self._config_at, self._inform = repo, location, config_at, inform
         self._now, self._environ = now, environ
         self._drawn = 0
 
@@ -113,8 +113,9 @@ class Writing:
                 self._step(wish, known, config, tip, draft)
         if draft.changes:
             context = context_now(self._repo, self._environ, self._now, tip, config, why)
-            further = self._judge(draft.changes, config)
-            draft.warnings = rules.enforce(draft.changes, config, further, context)
+            if context is not None:
+                context = self._inform(context, rules.net(draft.changes), config, tip)
+            draft.warnings = rules.enforce(draft.changes, config, (), context)
             draft.context = context
         return draft
 

@@ -17,6 +17,7 @@ PATH = "gitdesk.yaml"
 FORMAT_VERSION = 1
 RESERVED_KEYS = ("automation", "routing", "notify", "mail")
 DEFAULT_ATTACHMENT_BYTES = 10_000_000
+DEFAULT_PARKED_PERCENT = 80
 NONE, REQUIRED = "none", "required"  # of signatures
 
 TEXT, INTEGER, NUMBER, BOOLEAN, DATE, CHOICE, LIST = (
@@ -106,9 +107,10 @@ class RuleSettings(Value, kw_only=False):
 
 
 class Limits(Value, kw_only=False):
-    """What a ticket may weigh."""
+    """What a ticket may weigh, and the share of its life that its clock may stand before somebody asks."""
 
     attachment_bytes: int = DEFAULT_ATTACHMENT_BYTES
+    parked_percent: int = DEFAULT_PARKED_PERCENT
 
 
 class Config(Value):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gitdesk.domain.config import (
     DEFAULT_ATTACHMENT_BYTES,
+    DEFAULT_PARKED_PERCENT,
     FORMAT_VERSION,
     NONE,
     RESERVED_KEYS,
@@ -155,4 +156,4 @@ def _limits(plain: Mapping[str, Any]) -> Limits:
     if isinstance(size, str):
         number = size.rstrip("BGMKk ")
         size = int(number) * _UNITS[size[len(number) :].strip()]
-    return Limits(attachment_bytes=size)
+    return Limits(attachment_bytes=size, parked_percent=plain.get("parked_percent", DEFAULT_PARKED_PERCENT))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitdesk.domain import rules_values
+from gitdesk.domain import rules_values, sla_concern
 from gitdesk.domain.config import REQUIRED
 from gitdesk.domain.violation import ERROR, OFF
 from gitdesk.errors import Place, Refused
@@ -31,12 +31,14 @@ def __getattr__(name: str) -> Any:
         rules_file,
         rules_holidays,
         rules_people,
+        rules_service,
         rules_signatures,
         rules_workflow,
     )
 
     families = (
-        rules_file, rules_values, rules_workflow, rules_people, rules_audit, rules_signatures, rules_config,
+        rules_file, rules_values, rules_workflow, rules_people, rules_audit, rules_signatures, rules_service,
+        rules_config,
         rules_holidays,
     )  # fmt: skip
     table = {rule.code: rule for family in families for rule in family.RULES}
@@ -48,8 +50,8 @@ def check(change: Change, config: Config, context: Context | None = None) -> tup
     """Returns what a change brings in that the desk does not allow, at the severities the desk has set.
 
     Trouble that was in the file before and is untouched is not this change's; `check` of the whole desk tells it.
-    What hangs on who changes it, when and why (families W, P and A) is judged with a context only. `config` is the one
-    in force before; a file that moves is to be one change (`change.with_moves`).
+    What hangs on who changes it, when and why (families W, P, A and S) is judged with a context only. `config` is the
+    one in force before; a file that moves is to be one change (`change.with_moves`).
     """
     found: list[Violation] = []
     if change.after is not None:
@@ -62,6 +64,10 @@ def check(change: Change, config: Config, context: Context | None = None) -> tup
         found += rules_workflow.check(change, config, context)
         found += rules_people.check(change, config, context)
         found += rules_audit.check(change, config, context)
+        if context.clocks is not None and sla_concern.concerns(change, config, context):
+            from gitdesk.domain import rules_service
+
+            found += rules_service.check(change, config, context)
     return weigh(found, config)
 
 

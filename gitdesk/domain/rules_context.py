@@ -9,12 +9,13 @@ from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import datetime
 
-    from gitdesk.domain.change import Commit
+    from gitdesk.domain.change import Change, Commit
     from gitdesk.domain.config import Config
     from gitdesk.domain.people import Person
+    from gitdesk.domain.sla_facts import ClockFacts
 
 SKEW = timedelta(minutes=5)  # by which two honest clocks may differ
 
@@ -37,8 +38,9 @@ class Context(Value):
 
     `actor` is the author as `Name <address>`, `person` who that is on the desk, `behalf` for whom. `at` is the
     committer's time, `parent_at` that of the commit below; `now` is the clock of who judges. `loads` counts the open
-    tickets of people. `made_here`: a command of this machine is about to make it, by the clock that judges it.
-    `committer` is who made the commit, `seal` its signature where the desk asks for one.
+    tickets of people, and `clocks` tells where those of a ticket stand around a change; both are filled in where they
+    are needed. `made_here`: a command of this machine is about to make it, by the clock that judges it. `committer` is
+    who made the commit, `seal` its signature where the desk asks for one.
     """
 
     actor: str
@@ -52,6 +54,7 @@ class Context(Value):
     parent_at: datetime | None = None
     now: datetime | None = None
     loads: Mapping[str, int] | None = None
+    clocks: Callable[[Change], ClockFacts | None] | None = None
     made_here: bool = False
     committer: str = ""
     seal: Seal | None = None

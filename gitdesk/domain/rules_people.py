@@ -141,7 +141,8 @@ def _given(
     if person.capacity is not None and context.loads is not None:
         load = context.loads.get(given, 0)
         if load >= person.capacity:
-            message = f"{given} has {load} open tickets, and {person.capacity} fit"
+            some = f"{load} open ticket{'' if load == 1 else 's'}"
+            message = f"{given} has {some}, and {person.capacity} fit{'s' if person.capacity == 1 else ''}"
             hint = "give it to somebody with room"
             yield found_in(after, "P006", "assignee", given, message, hint, WARN, subject="capacity")
 

@@ -117,14 +117,6 @@ RULES = (
         fails="status new → closed, where only new → open is listed",
         passes="status new → open",
     ),
-    Rule(
-        code="S001",
-        name="reopened-too-late",
-        summary="a ticket is reopened after the policy's `reopen_window`",
-        why="so long after, it is another matter, and old clocks would go on as if nothing had been solved",
-        fails="status closed → open, 30 days after it was closed, with reopen_window: 14d",
-        passes="a new ticket that follows the old one: gitdesk link NEW follows OLD",
-    ),
 )
 
 MAX_FOUND = 100  # of one file: nobody reads more, and a hostile file must not keep anybody busy

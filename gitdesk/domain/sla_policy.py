@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitdesk.domain.duration import Duration, parse
 from gitdesk.domain.query import Facts, Query
 from gitdesk.domain.sla_cycle import METRICS
-from gitdesk.domain.workflow import ANY, CANCELLED, SNOOZED, WAITING
+from gitdesk.domain.workflow import ANY, CANCELLED, PAUSING
 from gitdesk.value import Value, fresh
 
 TYPE_CHECKING = False
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ANY", "CANCELLED", "Policy", "Terms", "policies_of"]
 
-DEFAULT_PAUSE = (WAITING, SNOOZED)
 RESUME, NEW_CYCLE = "resume", "new_cycle"
 
 
@@ -42,7 +41,7 @@ class Policy(Value):
     id: str
     when: Query | None = None
     calendar: str = ""
-    pause_on: frozenset[str] = frozenset(DEFAULT_PAUSE)
+    pause_on: frozenset[str] = frozenset(PAUSING)
     reopen: str = RESUME
     reopen_window: Duration | None = None
     targets: Mapping[str, Mapping[str, Duration] | None]
@@ -106,7 +105,7 @@ def _policy(plain: Mapping[str, Any], query: Callable[[str], Query]) -> Policy:
         id=plain["id"],
         when=query(when) if when else None,
         calendar=plain.get("calendar", ""),
-        pause_on=frozenset(plain.get("pause_on", DEFAULT_PAUSE)),
+        pause_on=frozenset(plain.get("pause_on", PAUSING)),
         reopen=plain.get("reopen", RESUME),
         reopen_window=parse(window, days=True) if window else None,
         targets={priority: _targets(given) for priority, given in plain["targets"].items()},

@@ -18,6 +18,7 @@ from gitdesk.domain.workflow import CANCELLED, CLOSED, OPEN, RESOLVED, SNOOZED, 
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from gitdesk.domain.sla_history import Step, Story
@@ -78,8 +79,14 @@ class Replay:
 
     # ---- the course of time
 
-    def _run(self, now: int | None, tell_ahead: bool) -> None:
-        for number, step in enumerate(self.steps):
+    def go_on(self, steps: Sequence[Step]) -> None:
+        """Replays further steps on top, of which none is before the last one; only of a replay of all there were."""
+        first = len(self.steps)
+        self.steps = [*self.steps, *steps]
+        self._run(None, False, first)
+
+    def _run(self, now: int | None, tell_ahead: bool, first: int = 0) -> None:
+        for number, step in enumerate(self.steps[first:] if first else self.steps, first):
             if now is not None and step.at > now:
                 if tell_ahead:
                     self._ahead("a change" if step.said is None else "a message", step.at)

@@ -179,6 +179,15 @@ class Watch:
             self.mode = RUN
         return end is None
 
+    def ran_since(self) -> int:
+        """Returns since when a running clock has run without a pause, closed hours included."""
+        since = self.at
+        for start, end, running, *_ in reversed(self._parts):
+            if not running or end != since:
+                break
+            since = start
+        return since
+
     def due(self) -> int | None:
         """Returns the latest instant at which elapsed ≤ target, of a running clock as of the last settling."""
         if self.target is None or self.calendar is None:

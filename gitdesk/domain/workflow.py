@@ -8,6 +8,7 @@ NEW, OPEN, WAITING, EXTERNAL, SNOOZED = "new", "open", "waiting", "external", "s
 RESOLVED, CLOSED, CANCELLED = "resolved", "closed", "cancelled"
 CATEGORIES = (NEW, OPEN, WAITING, EXTERNAL, SNOOZED, RESOLVED, CLOSED, CANCELLED)
 DONE = frozenset((RESOLVED, CLOSED, CANCELLED))
+PAUSING = (WAITING, SNOOZED)  # in which clocks stand unless a policy says otherwise
 FINAL = frozenset((CLOSED, CANCELLED))  # a ticket may stay there for good
 
 ANY = "*"  # every status, in a transition's `from` and `to`

@@ -209,6 +209,16 @@ class Index:
 
         return rows(self._connection, statement)
 
+    def open_tickets_of(self, names: Sequence[str]) -> dict[str, int]:
+        """Returns how many tickets that are not done some people have."""
+        from json import dumps
+
+        statement = (
+            "SELECT assignee, count(*) FROM x_tickets WHERE readable = 1 AND done = 0"
+            " AND assignee IN (SELECT value FROM json_each(?)) GROUP BY assignee"
+        )
+        return dict(self._connection.execute(statement, (dumps(names),)).fetchall())
+
     # ---- what history adds
 
     def trail(self, **filters: Any) -> Iterator[Entry]:

@@ -128,6 +128,21 @@ def commits(
         yield record
 
 
+def line(repo: Repo, tip: str, paths: Sequence[str], since: int | None = None) -> Iterator[CommitRecord]:
+    """Yields the commits by first parents that change some paths, newest first, a merge by what it brought in.
+
+    With `since` Git stops at the first commit that is dated before it. Raises Unreadable.
+    """
+    options = [word for word in _LOG if word != "-m"]
+    options += ["--first-parent", "--diff-merges=first-parent"]
+    if since is not None:
+        options.append(f"--since=@{since}")
+    words = repo.words(*options, "--end-of-options", tip, "--", *paths)
+    for record in parse_log(_chunks(repo, words)):
+        assert isinstance(record, CommitRecord)
+        yield record
+
+
 def parse_log(chunks: Iterable[bytes], *, marks: bool = False) -> Iterator[Record]:
     """Parses `git log --format=raw --parents --raw -z -m`, however its bytes are cut; `marks` as in `commits`."""
     reader = _Reader(marks)

@@ -62,7 +62,7 @@ def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
     late = run("16T08:00", "new", "Late", "--priority", "high", "--tag", "vip", *asked).strip()
     run("16T10:30", "reply", late, "-m", "Yes?")
     run("16T11:00", "reply", late, "--from", "requester", "-m", "And?")
-    run("16T12:00", "set", late, "priority=normal")
+    run("16T12:00", "set", late, "priority=normal", "--reason", "two of them only")
     waits = run("16T09:00", "new", "Waits", *asked).strip()
     run("16T09:30", "wait", waits, "-m", "Which one?")
     done = run("16T09:00", "new", "Done", *asked).strip()

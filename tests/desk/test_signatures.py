@@ -204,8 +204,10 @@ def test_keys_that_the_clone_or_the_server_allows_for_show_do_not_count(desk: Si
 
 
 def test_a_server_that_cannot_check_refuses_and_says_why(desk: Signing) -> None:
-    desk.hooked.run("git", "config", "gpg.ssh.program", "/nonexistent/ssh-keygen", cwd=desk.hooked.server)
     desk.commit(key="iva")
+    machine = desk.hooked.path.parent / "gitconfig"
+    machine.write_text('[gpg "ssh"]\n\tprogram = /nonexistent/ssh-keygen\n')
+    desk.hooked.environ["GIT_CONFIG_GLOBAL"] = str(machine)
     assert "the program that checks SSH signatures is missing" in desk.refused()
 
 

@@ -1,0 +1,127 @@
+"""The pasts of tickets while commits are walked through, oldest first: each change is judged by what was before it.
+
+A version of a ticket is known by its blob, so that every branch of a range has a past of its own: what its file went
+through on the way to the commit, from the base on commit by commit, and up to the base by first parents.
+"""
+
+from __future__ import annotations
+
+from gitdesk.desk.git_pasts import GitPasts, PlainRows, is_terms, moment_of, row_of
+from gitdesk.desk.terms import Book
+from gitdesk.domain.change import is_document
+from gitdesk.domain.sla_facts import facts_of
+from gitdesk.domain.sla_past import Past
+from gitdesk.store.misplaced import is_mark
+from gitdesk.store.objects import object_id
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from gitdesk.desk.door import Desk
+    from gitdesk.domain.change import Change, Commit
+    from gitdesk.domain.sla_facts import ClockFacts
+    from gitdesk.domain.sla_policy import TermVersions
+
+_LATER = 1 << 40  # the place in history of the first commit after the base
+
+
+class Pasts:
+    """What the tickets went through up to the commit that is judged.
+
+    With a base its terms hold, and pasts begin with what it has; which of them will be asked for, `head` or `paths`
+    say: they are read together. Without one everything is walked through, and the terms of a commit hold from it on.
+    """
+
+    def __init__(
+        self,
+        desk: Desk,
+        base: str | None,
+        head: str | None = None,
+        *,
+        at: int = 0,
+        paths: Iterable[str] = (),
+    ) -> None:
+        """Walks from a base to a head; `at` is when a change is made that is in no commit yet."""
+        self._desk, self._base, self._head, self._at = desk, base, head, at
+        self._paths = paths
+        self._known: dict[str, Past] = {}  # by blob
+        # Blob, path and commit that a first step stands on; None where nobody knows it.
+        self._waiting: dict[Past, tuple[str, str, str] | None] = {}
+        self._held: dict[Past, TermVersions] = {}  # by the beginning, those of a past that the base has
+        self._rows = PlainRows([] if base is None else [(-1, base, 0, "", "", "", "", "")])
+        self._terms: TermVersions = Book(desk, self._rows)
+        self._place = 0 if base is None else _LATER
+
+    def facts(self, change: Change) -> ClockFacts | None:
+        """Returns what the clocks say of a change, None of a ticket whose past is not known."""
+        before = change.before
+        if before is None or before.ticket is None or change.after is None or change.after.ticket is None:
+            return None
+        blob = change.old or object_id(self._desk.repo.hash_name, "blob", before.data)
+        past = self._known.get(blob) or self._read(blob, before.path, _parent(change.commit))
+        if past is None:
+            return None
+        first = past.first
+        if first in self._waiting:
+            asked = self._waiting[first]
+            below = self._read(*asked) if asked is not None else None
+            self._waiting[first] = None
+            if below is None:
+                return None
+            del self._waiting[first]
+            first.stand_on(below)
+            first = below.first
+        at = int(change.commit.committer.at.timestamp()) if change.commit is not None else self._at
+        terms = self._held.get(first, self._terms)
+        return facts_of(past.story(), terms, at, before.ticket, change.after.ticket)
+
+    def advance(self, commit: Commit, changes: Iterable[Change]) -> None:
+        """Goes on to the next commit: what is judged from now on stands on it."""
+        self._place += 1
+        moment = None
+        for change in changes:
+            if not is_document(change.path):
+                if self._base is None and is_terms(change.path) and change.old != change.new:
+                    self._rows.add(row_of(commit, self._place))
+                    self._terms = Book(self._desk, self._rows)
+                continue
+            after = change.after.ticket if change.after is not None else None
+            if after is None:
+                continue
+            moment = moment or moment_of(commit, self._place)
+            before = change.before
+            if before is None or before.ticket is None:
+                self._known[change.new] = Past.begin(after, moment)
+                continue
+            known = self._known.get(change.old)
+            self._known[change.new] = step = Past.step(known, before.ticket, after, moment)
+            if known is None:
+                self._waiting[step] = (change.old, before.path, _parent(commit))
+
+    def _read(self, blob: str, path: str, parent: str) -> Past | None:
+        """Returns the past of a version that the base has, or had; else as the commit tells it that has it."""
+        if self._base is None:
+            return None
+        self._take(GitPasts(self._desk, self._base, sorted({path, *self._expected()})))
+        if blob not in self._known and parent:
+            self._take(GitPasts(self._desk, parent, [path]))  # it came from a branch that was merged
+        return self._known.get(blob)
+
+    def _expected(self) -> Iterator[str]:
+        """Yields the paths that are to be read at once, the first time."""
+        yield from self._paths
+        if self._head is not None and self._head != self._base and self._base is not None:
+            for path, old, new in self._desk.source.diff(self._base, self._head):
+                if old and new and is_document(path) and not is_mark(old):
+                    yield path
+        self._head, self._paths = None, ()
+
+    def _take(self, read: GitPasts) -> None:
+        for blob, past in read.by_blob.items():
+            self._known.setdefault(blob, past)
+            self._held[past.first] = read.terms
+
+
+def _parent(commit: Commit | None) -> str:
+    return commit.parents[0] if commit is not None and commit.parents else ""
