@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.domain.automatic import is_automatic
-from gitdesk.domain.change import SOURCE
 from gitdesk.domain.duration import words
-from gitdesk.domain.rules_context import claims
 from gitdesk.domain.rules_values import found_in
 from gitdesk.domain.sla_concern import CHOSEN_BY, FINISHED, is_silent
 from gitdesk.domain.sla_cycle import FIRST_RESPONSE, METRICS, RESOLUTION
@@ -121,8 +119,8 @@ def check(change: Change, config: Config, context: Context) -> Iterator[Violatio
     if facts is None:
         return
     yield from _reopened(after, ticket, before, config, facts)
-    if (context.person is not None and context.person.robot) or is_imported(ticket, context):
-        return  # neither can be asked for a reason
+    if context.person is not None and context.person.robot:
+        return  # which cannot be asked for a reason
     yield from _late(after, ticket, before, config, facts, silent=silent)
     yield from _unanswered(after, ticket, before, config, facts)
     if not silent:
@@ -132,11 +130,6 @@ def check(change: Change, config: Config, context: Context) -> Iterator[Violatio
     yield from _parked(after, ticket, before, config, facts)
     yield from _voided(after, ticket, before, config, facts)
     yield from _anew(after, ticket, before, config, facts)
-
-
-def is_imported(ticket: Ticket, context: Context) -> bool:
-    """Tells whether a change replays another system's history, to which this desk promised nothing."""
-    return bool(ticket.source) and any(claims(context, SOURCE))
 
 
 def _finishes(ticket: Ticket, before: Ticket, config: Config) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .attacking import ANA, BOT, EVE, IVA, MARKO, PATH, Desk, H, attack, said, stamp, text
+from .attacking import ANA, BOT, CONFIG, EVE, IVA, MARKO, PATH, Desk, H, attack, said, stamp, text
 
 
 def raised(desk: Desk) -> dict[str, str]:
@@ -44,6 +44,21 @@ def test_a_name_that_looks_alike_is_nobodys(desk: Desk, name: str) -> None:
     forged = desk.commit({PATH: text(said(desk.at), status="spam")}, author=name)
     assert desk.refused(forged) == ["P003"]
     assert "P002" in desk.told(forged)
+
+
+@attack("Somebody else's name, where the desk asks for signatures")
+def test_a_name_is_believed_with_a_key_alone(desk: Desk) -> None:
+    key = "SHA256:" + "A" * 43
+    listed = CONFIG.replace("[iva@acme.example],", f'[iva@acme.example], signing_keys: ["{key}"],')
+    asking = desk.commit({"gitdesk.yaml": f"{listed}rules: {{signed_commits: required}}\n"}, author=IVA)
+    forged = desk.commit({PATH: text(said(desk.at), status="open")}, parents=(asking,), author=IVA)
+    assert desk.refused(forged, asking) == ["A007"]
+    # Nor does he who brings the key along have one.
+    own = listed.replace("A" * 43, "B" * 43)
+    keyed = desk.commit(
+        {"gitdesk.yaml": f"{own}rules: {{signed_commits: none}}\n"}, parents=(asking,), author=IVA
+    )
+    assert "A007" in desk.refused(keyed, asking)
 
 
 @attack("A forged `Gitdesk-Source`")

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from .attacking import PATH, START, Desk, H, attack, said, stamp, text
+from .attacking import CONFIG, IVA, PATH, START, Desk, H, attack, said, stamp, text
 
 
 def states(desk: Desk, tip: str) -> dict[str, str]:
@@ -66,6 +66,39 @@ def test_a_running_clock_keeps_its_promise_unless_somebody_else_approves(desk: D
     message = "softer\n\nGitdesk-Rebase-SLA: gold"
     tip = desk.commit({"gitdesk.yaml": softer}, parents=(unanswered,), at=START + 9 * H, message=message)
     assert states(desk, tip) == {"first_response": "breached_running", "resolution": "breached_running"}
+
+
+@attack("A late clock given more time, without a word or as an import")
+def test_who_loosens_a_late_clock_has_to_say_why(desk: Desk, unanswered: str) -> None:
+    for header, message in (
+        ({"priority": "low"}, "by hand"),
+        ({"priority": "low", "source": "jira:4711"}, "import\n\nGitdesk-Source: jira:4711"),
+    ):
+        lowered = desk.commit(
+            {PATH: text(**header)}, parents=(unanswered,), at=START + 9 * H, message=message
+        )
+        assert desk.refused(lowered, unanswered) == ["S003"]
+    said_why = desk.commit(
+        {PATH: text(priority="low")},
+        parents=(unanswered,),
+        at=START + 9 * H,
+        message="low\n\nOne person only.",
+    )
+    assert desk.refused(said_why, unanswered) == []
+
+
+@attack("A late ticket resolved without a word")
+def test_who_ends_a_late_ticket_is_told_to_say_why(desk: Desk, unanswered: str) -> None:
+    late = START + 9 * H
+    resolved = {PATH: text(said(late), status="resolved")}
+    silent = desk.commit(resolved, parents=(unanswered,), at=late)
+    assert [(one.code, one.severity) for one in desk.judged(silent, unanswered)] == [("S002", "warn")]
+    told = desk.commit(resolved, parents=(unanswered,), at=late, message="done\n\nNobody was in.")
+    assert desk.judged(told, unanswered) == []
+    asking = CONFIG + "fields:\n  - {name: breach_reason, type: text}\n"
+    configured = desk.commit({"gitdesk.yaml": asking}, parents=(unanswered,), author=IVA)
+    silent = desk.commit(resolved, parents=(configured,), at=late, message="done\n\nNobody was in.")
+    assert desk.refused(silent, configured) == ["S002"]
 
 
 @attack("A first answer that is none: a robot's, a note, a customer's own words")

@@ -231,12 +231,14 @@ def test_a_ticket_that_a_message_has_opened_in_time_may_be_reopened_whenever_som
 # ---- who is not asked
 
 
-def test_a_robot_and_an_import_are_not_asked_for_reasons_but_held_to_the_window() -> None:
-    imported = (("Gitdesk-Source", "zendesk:1"),)
+def test_a_robot_is_not_asked_for_reasons_but_held_to_the_window() -> None:
     assert answered().codes(10, status="resolved", by=ROBI) == []
-    assert answered(source="zendesk:1").codes(10, status="resolved", trailers=imported) == []
-    assert answered().codes(10, status="resolved", trailers=imported) == ["(S002)"]
     assert resolved().codes(300, status="open", by=ROBI) == ["S001"]
+
+
+def test_who_calls_a_change_imported_is_asked_like_everybody() -> None:
+    imported = (("Gitdesk-Source", "zendesk:1"),)
+    assert answered(source="zendesk:1").codes(10, status="resolved", trailers=imported) == ["(S002)"]
 
 
 def test_nothing_is_asked_of_the_clocks_for_a_change_that_breaks_no_promise() -> None:
