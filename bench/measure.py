@@ -14,6 +14,7 @@ from pathlib import Path
 
 import checking
 import first_index
+import hooking
 import in_and_out
 import peers
 import service_levels
@@ -43,6 +44,8 @@ class Bench:
             yield from service_levels.rows(size, self.runs)
         for size in self.sizes:
             yield from checking.rows(size, self.runs)
+        for size in self.sizes:
+            yield from hooking.rows(size, self.runs)
         for size in self.sizes:
             yield from self.changing(size)
         for size in self.sizes:

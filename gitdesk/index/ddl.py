@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 8
+VERSION = 9
 
 # Names that begin with x_ are ours alone; views and what history adds are public.
 _TABLES = """
@@ -45,7 +45,8 @@ CREATE TABLE x_told (
 ) WITHOUT ROWID;
 CREATE TABLE x_kinds (
   n INTEGER PRIMARY KEY, metric TEXT NOT NULL, priority TEXT NOT NULL, "group" TEXT NOT NULL, policy TEXT NOT NULL,
-  agent TEXT NOT NULL, state TEXT NOT NULL, no_reply TEXT NOT NULL
+  agent TEXT NOT NULL, state TEXT NOT NULL, no_reply TEXT NOT NULL,
+  UNIQUE (metric, priority, "group", policy, agent, state, no_reply)
 );
 CREATE TABLE x_configs (oid TEXT PRIMARY KEY, plain TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE x_texts (n INTEGER PRIMARY KEY, about TEXT NOT NULL, description TEXT NOT NULL, thread TEXT NOT NULL);

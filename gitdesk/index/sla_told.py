@@ -26,6 +26,8 @@ _BATCH = 500
 _MAPPED = 1 << 28  # bytes of the file to look at in place, since nearly all of this is read
 _FIELDS = parts_of(Standing)
 _NAMES = ", ".join(f'"{name}"' for name in KIND)
+_FIND = f"SELECT n FROM x_kinds WHERE ({_NAMES}) = (?, ?, ?, ?, ?, ?, ?)"
+_ADD = f"INSERT INTO x_kinds ({_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _LIVE = (RUNNING, PAUSED)
 _order = attrgetter("metric", "cycle")
 
@@ -35,7 +37,7 @@ class Telling:
 
     def __init__(self, connection: sqlite3.Connection, write: Write) -> None:
         self._connection, self._write = connection, write
-        self._kinds = {kind: n for n, kind in kinds(connection).items()}
+        self._kinds: dict[Kind, int] = {}  # those that were met: to read them all takes longer than a refresh
         self._rows: list[tuple[str, int, str, bytes]] = []
 
     def add(self, replay: Replay, found: Sequence[Standing]) -> None:
@@ -63,8 +65,10 @@ class Telling:
     def _kind(self, kind: Kind) -> int:
         number = self._kinds.get(kind)
         if number is None:
-            number = self._kinds[kind] = len(self._kinds) + 1
-            self._connection.execute("INSERT INTO x_kinds VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (number, *kind))
+            found = self._connection.execute(_FIND, kind).fetchone()
+            number = found[0] if found else self._connection.execute(_ADD, kind).lastrowid
+            assert number is not None  # a row was put in
+            self._kinds[kind] = number
         return number
 
 
