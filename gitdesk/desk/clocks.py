@@ -95,13 +95,6 @@ def replayed_now(desk: Desk, rows: ClockRows, ticket_id: TicketId) -> tuple[Cycl
     return _cycles(Replay(story, at.book, at.now), at.now, at.book.at)
 
 
-def has_clocks(desk: Desk) -> bool:
-    """Tells whether the index of the desk keeps clocks, be it those of an older tip; makes none."""
-    from gitdesk.desk.places import has_index
-
-    return has_index(desk.repo, desk.location) and desk.index.clocks_tip is not None
-
-
 def facts_now(desk: Desk, at: int) -> Callable[[Change], ClockFacts | None]:
     """Returns what tells how clocks take a change that somebody is about to make at an instant."""
     from gitdesk.domain.sla_facts import facts_of

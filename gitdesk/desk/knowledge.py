@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from gitdesk.desk.configuration import promises
 from gitdesk.desk.loads import Loads, has_limits
+from gitdesk.desk.places import has_index
+from gitdesk.domain.automatic import is_automatic
+from gitdesk.domain.sla_concern import FINISHED
+from gitdesk.domain.ticket import REPLY, timestamp
+from gitdesk.domain.workflow import DONE
 from gitdesk.value import replace
 
 TYPE_CHECKING = False
@@ -15,15 +20,53 @@ if TYPE_CHECKING:
     from gitdesk.domain.config import Config
     from gitdesk.domain.rules_context import Context
     from gitdesk.domain.sla_facts import ClockFacts
+    from gitdesk.domain.ticket import Message
+
+_IN_TIME = ("running", "paused", "met", "void", "n/a")  # the worst that a ticket's clocks came to
 
 
 def informed(desk: Desk, context: Context, changes: Sequence[Change], config: Config, tip: str) -> Context:
     """Returns a context with what rules may ask; clocks are not looked up before one does, loads only where needed."""
     if has_limits(config):
         context = replace(context, loads=Loads(desk, tip).before(changes, config))
-    if promises(config):
+    if promises(config) and not all(_ends_in_time(desk, change, config, tip) for change in changes):
         context = replace(context, clocks=_clocks(desk, context, changes, tip))
     return context
+
+
+def _ends_in_time(desk: Desk, change: Change, config: Config, tip: str) -> bool:
+    """Tells whether a change is what most are: a ticket finished by a person's answer, and nothing of it late.
+
+    No rule of promises has anything to say of that, and the index knows it without a replay.
+    """
+    before = change.before.ticket if change.before is not None else None
+    after = change.after.ticket if change.after is not None else None
+    if before is None or after is None or before.status == after.status:
+        return False
+    category = config.workflow.category
+    if category(before.status) in DONE or category(after.status) not in FINISHED:
+        return False
+    if replace(before, status=after.status, messages=after.messages) != after:
+        return False
+    replies = [one for one in after.messages if one.kind == REPLY]
+    if replies and not any(_is_by_a_person(one, config) for one in replies):
+        return False
+    if not has_clocks(desk) or desk.index.clocks_tip != tip or desk.index.tip != tip:
+        return False
+    state, due = desk.index.standing_of(change.path)
+    return state in _IN_TIME and due > timestamp(desk.now)
+
+
+def has_clocks(desk: Desk) -> bool:
+    """Tells whether the index of the desk keeps clocks, be it those of an older tip; makes none."""
+    return has_index(desk.repo, desk.location) and desk.index.clocks_tip is not None
+
+
+def _is_by_a_person(message: Message, config: Config) -> bool:
+    if is_automatic(message.meta):
+        return False
+    person = config.find_person(message.author)
+    return person is None or not person.robot
 
 
 def _clocks(
@@ -43,7 +86,7 @@ def _source(
     desk: Desk, context: Context, changes: Sequence[Change], tip: str
 ) -> Callable[[Change], ClockFacts | None]:
     """Returns what tells the facts: an index that keeps clocks, else Git, which is sooner asked than one is made."""
-    from gitdesk.desk.clocks import facts_now, has_clocks
+    from gitdesk.desk.clocks import facts_now
 
     moment = context.at or desk.now
     if has_clocks(desk):

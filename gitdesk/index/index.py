@@ -219,6 +219,14 @@ class Index:
         )
         return dict(self._connection.execute(statement, (dumps(names),)).fetchall())
 
+    def standing_of(self, path: str) -> tuple[str, str]:
+        """Returns the worst state of a ticket's clocks after its last step, and what is due next, ~ for nothing.
+
+        Both are "" of a ticket whose clocks are not known.
+        """
+        found = self._connection.execute("SELECT sla, due FROM x_tickets WHERE path = ?", (path,)).fetchone()
+        return found or ("", "")
+
     # ---- what history adds
 
     def trail(self, **filters: Any) -> Iterator[Entry]:

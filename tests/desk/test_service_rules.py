@@ -6,9 +6,10 @@ import os
 import random
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ sys.path.append(str(Path(__file__).parent))
 
 from branches import ANA, IVA, MARKO, ONE, START, THREE, TWO, H, History, said, silent, stamp, text_of
 
-from gitdesk.desk import judging, judging_commits, pushes
+from gitdesk.desk import judging, judging_commits, knowledge, pushes
 from gitdesk.desk.accounting import context_now
 from gitdesk.desk.clock_index import with_clocks
 from gitdesk.desk.door import Desk
@@ -357,6 +358,30 @@ def test_a_desk_without_policies_asks_git_for_no_past(made: History, monkeypatch
     ids = made.write()
     monkeypatch.setattr("gitdesk.store.history.line", None)
     assert of_range(made, ids[base]) == {}
+
+
+def test_what_ends_in_time_needs_no_replay_where_an_index_keeps_clocks(
+    made: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    soon = made.commit(START + H // 2, {ONE: text_of(ONE, [said(START + H // 2)], status="resolved")})
+    late = made.commit(START + 30 * H, {TWO: text_of(TWO, [said(START + 30 * H)], status="resolved")})
+    ids = made.write()
+    for mark, asked in ((soon, 0), (late, 1)):
+        made.git("update-ref", "refs/heads/main", f"{ids[mark]}^")
+        made.rows(START)  # brings the index there
+        calls: list[object] = []
+        monkeypatch.setattr("gitdesk.desk.knowledge._source", _counting(knowledge._source, calls))
+        assert len(at_the_keyboard(made, ids[mark])) == asked
+        assert len(calls) == asked
+        monkeypatch.undo()
+
+
+def _counting(ask: Callable[..., Any], calls: list[object]) -> Callable[..., Any]:
+    def counted(*given: Any) -> Any:
+        calls.append(given)
+        return ask(*given)
+
+    return counted
 
 
 # ---- capacity
