@@ -9,8 +9,9 @@ from __future__ import annotations
 from gitdesk.desk.git_pasts import GitPasts, PlainRows, is_terms, moment_of, row_of
 from gitdesk.desk.terms import Book
 from gitdesk.domain.change import is_document
-from gitdesk.domain.sla_facts import facts_of
+from gitdesk.domain.sla_facts import facts_on
 from gitdesk.domain.sla_past import Past
+from gitdesk.domain.sla_replay import Replay
 from gitdesk.store.misplaced import is_mark
 from gitdesk.store.objects import object_id
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.sla_facts import ClockFacts
     from gitdesk.domain.sla_policy import TermVersions
 
+_AT_HAND = 32  # replays that are kept: those of the tickets that were changed last
 _LATER = 1 << 40  # the place in history of the first commit after the base
 
 
@@ -48,6 +50,9 @@ class Pasts:
         self._known: dict[str, Past] = {}  # by blob
         # Blob, path and commit that a first step stands on; None where nobody knows it.
         self._waiting: dict[Past, tuple[str, str, str] | None] = {}
+        self._replays: dict[
+            Past, tuple[TermVersions, Replay]
+        ] = {}  # the last ones, by the past, with their terms
         self._held: dict[Past, TermVersions] = {}  # by the beginning, those of a past that the base has
         self._rows = PlainRows([] if base is None else [(-1, base, 0, "", "", "", "", "")])
         self._terms: TermVersions = Book(desk, self._rows)
@@ -74,7 +79,32 @@ class Pasts:
             first = below.first
         at = int(change.commit.committer.at.timestamp()) if change.commit is not None else self._at
         terms = self._held.get(first, self._terms)
-        return facts_of(past.story(), terms, at, before.ticket, change.after.ticket)
+        replay = self._replay(past, terms).fork()
+        return facts_on(replay, past.position, at, before.ticket, change.after.ticket, past.story)
+
+    def _replay(self, past: Past, terms: TermVersions) -> Replay:
+        """Returns the replay of a past: that of what it stands on goes on where it is at hand.
+
+        A ticket that is changed a thousand times in a push would otherwise be replayed a thousand times from the start.
+        """
+        held, replay = self._replays.pop(past, (None, None))
+        if replay is None or held is not terms:
+            replay = self._went_on(past, terms) or Replay(past.story(), terms)
+        self._replays[past] = terms, replay
+        if len(self._replays) > _AT_HAND:
+            del self._replays[next(iter(self._replays))]
+        return replay
+
+    def _went_on(self, past: Past, terms: TermVersions) -> Replay | None:
+        held, below = (
+            self._replays.get(past.before, (None, None)) if past.before is not None else (None, None)
+        )
+        steps = past.steps(below.last) if below is not None and held is terms else None
+        if below is None or steps is None:
+            return None
+        replay = below.fork()
+        replay.go_on(steps)
+        return replay
 
     def advance(self, commit: Commit, changes: Iterable[Change]) -> None:
         """Goes on to the next commit: what is judged from now on stands on it."""

@@ -12,7 +12,7 @@ from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from gitdesk.domain.sla_history import Said, Story
@@ -62,12 +62,23 @@ def facts_of(story: Story, terms: TermVersions, at: int, old: Ticket, new: Ticke
 
     A change counts no earlier than what it follows, as everywhere in history.
     """
-    replay = Replay(story, terms)
-    at = max(at, replay.last)
     known = [story.position, *(one.position for one in story.changes)]
     known += (one.position for one in story.messages)
+    return facts_on(Replay(story, terms), max(known), at, old, new, lambda: story)
+
+
+def facts_on(
+    replay: Replay, position: int, at: int, old: Ticket, new: Ticket, whole: Callable[[], Story]
+) -> ClockFacts:
+    """Returns the same on top of a replay, which goes on with it.
+
+    `position` is the last place in history it knows of, `whole` tells the story, which is asked for if the change does
+    not come last.
+    """
+    terms = replay.versions
+    at = max(at, replay.last)
     newest = terms[-1].position if len(terms) else -1  # what is in force now, however old the ticket is
-    moment = Moment(position=max(newest, *known) + 1, at=at)
+    moment = Moment(position=max(newest, position) + 1, at=at)
     values = changed(old, new)
     fresh = new.messages[len(old.messages) :] if new.messages[: len(old.messages)] == old.messages else ()
     heard = sorted((replace(one, at=min(one.at, at)) for one in said(fresh, moment)), key=lambda one: one.at)
@@ -84,6 +95,7 @@ def facts_of(story: Story, terms: TermVersions, at: int, old: Ticket, new: Ticke
     if first >= replay.last:
         replay.go_on(_steps(heard, values, moment))
     else:  # what was said is dated before something else that is known: it counts there
+        story = whole()
         changes = (*story.changes, change_at(moment, values))
         replay = Replay(replace(story, changes=changes, messages=(*story.messages, *heard)), terms)
     clocks = tuple(_after(before.get((one.metric, one.number)), one, at) for one in replay.watches)

@@ -123,7 +123,7 @@ def steps_of(story: Story, remarks: list[str]) -> list[Step]:
         )
     if early > _LONG:
         remarks.append("a message is dated before the ticket was created; it counts from then")
-    steps.sort(key=_order)
+    steps.sort(key=order)
     return steps
 
 
@@ -133,10 +133,11 @@ def with_rebases(story: Story, steps: Sequence[Step], rebases: Iterable[Terms]) 
         Step(at=max(one.at, story.created), position=one.position, terms=one, commit=one.commit)
         for one in rebases
     ]
-    return sorted([*steps, *added], key=_order)
+    return sorted([*steps, *added], key=order)
 
 
-def _order(step: Step) -> tuple[int, int, bool]:
+def order(step: Step) -> tuple[int, int, bool]:
+    """Returns what steps are sorted by: the instant, then history, messages first."""
     return step.at, step.position, step.said is None
 
 

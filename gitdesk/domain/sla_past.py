@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.domain.automatic import is_automatic
-from gitdesk.domain.sla_history import HEADER, Change, Said, Story
+from gitdesk.domain.sla_history import HEADER, Change, Said, Step, Story, order
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -52,6 +52,39 @@ class Past:
     def step(cls, before: Past | None, old: Ticket, new: Ticket, moment: Moment) -> Past:
         """Returns the past after one change more; what it stands on may be said later."""
         return cls(new, moment, before, old)
+
+    @property
+    def before(self) -> Past | None:
+        """Returns what it stands on, None of a beginning."""
+        return self._before
+
+    @property
+    def position(self) -> int:
+        """Returns its place in history."""
+        return self._moment.position
+
+    def steps(self, last: int) -> list[Step] | None:
+        """Returns what it adds to a replay of what it stands on; None where that is no mere addition.
+
+        `last` is the instant of the last step of that replay: what is dated before it may change more.
+        """
+        moment = self._moment
+        if self._whole or moment.at < last or any(one.at < last for one in self._said):
+            return None
+        found = [
+            Step(
+                at=one.at, position=one.position, said=one, commit=one.commit, by=one.author, written_at=one.at
+            )
+            for one in self._said
+        ]  # fmt: skip
+        if self._values:
+            found.append(
+                Step(
+                    at=moment.at, position=moment.position, values=self._values, commit=moment.commit,
+                    by=moment.by, written_at=moment.at,
+                )
+            )  # fmt: skip
+        return sorted(found, key=order)
 
     @property
     def first(self) -> Past:

@@ -79,10 +79,29 @@ class Replay:
 
     # ---- the course of time
 
+    def fork(self) -> Replay:
+        """Returns another one that stands where this one does and can go on by itself."""
+        other = Replay.__new__(Replay)
+        other.__dict__.update(self.__dict__)
+        twins = {
+            id(watch): watch.copy() for watch in {*self.watches, *self._live.values(), *self._voided.values()}
+        }
+        other.watches = [twins[id(watch)] for watch in self.watches]
+        other._live = {metric: twins[id(watch)] for metric, watch in self._live.items()}
+        other._voided = {metric: twins[id(watch)] for metric, watch in self._voided.items()}
+        other.remarks, other.status_spans = list(self.remarks), list(self.status_spans)
+        other.header, other._count, other._matched = dict(self.header), dict(self._count), dict(self._matched)
+        return other
+
     def go_on(self, steps: Sequence[Step]) -> None:
-        """Replays further steps on top, of which none is before the last one; only of a replay of all there were."""
+        """Replays further steps on top, of which none is before the last one; only of a replay of all there were.
+
+        `story` stays what it was.
+        """
         first = len(self.steps)
         self.steps = [*self.steps, *steps]
+        if steps:
+            self.last = steps[-1].at
         self._run(None, False, first)
 
     def _run(self, now: int | None, tell_ahead: bool, first: int = 0) -> None:

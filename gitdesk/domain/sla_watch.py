@@ -70,6 +70,14 @@ class Watch:
         # As plain tuples, for only explanations want to see them: start to gained, then the parts of a Stretch.
         self._parts: list[_Part] = []
 
+    def copy(self) -> Watch:
+        """Returns another one that stands where this one does and goes its own way from there."""
+        other = Watch.__new__(Watch)
+        for name in Watch.__slots__:
+            setattr(other, name, getattr(self, name))
+        other.remarks, other._parts = list(self.remarks), list(self._parts)
+        return other
+
     @property
     def is_live(self) -> bool:
         """Tells whether it has neither ended nor been voided."""

@@ -148,6 +148,25 @@ def test_in_time_means_stopped_by_the_instant_it_is_due(
             assert (after.breached_at is not None) == (after.elapsed > before.target)
 
 
+@settings(max_examples=200, deadline=None)
+@given(stories(), versions(), st.integers(0, 12), st.integers(0, 60))
+def test_a_replay_that_goes_on_is_the_replay_of_all_and_leaves_what_it_came_from_alone(
+    story: Story, terms: list[Terms], cut: int, later: int
+) -> None:
+    terms = [replace(one, rebases=frozenset()) for one in terms]
+    whole = Replay(story, terms)
+    first = Replay(replace(story, changes=(), messages=()), terms)
+    begun = first.fork()
+    begun.go_on(whole.steps[:cut])
+    now = whole.last + later
+    before = plain(told(first, now)), plain(told(begun, now))
+    end = begun.fork()
+    end.go_on(whole.steps[cut:])
+    assert end.last == whole.last
+    assert plain(told(end, now)) == plain(told(whole, now))
+    assert (plain(told(first, now)), plain(told(begun, now))) == before
+
+
 @settings(max_examples=80, deadline=None)
 @given(stories(), versions(), nows)
 def test_replayed_twice_is_replayed_once(story: Story, terms: list[Terms], later: int) -> None:
