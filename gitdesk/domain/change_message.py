@@ -15,6 +15,9 @@ _TRAILER = pattern(r"([A-Za-z0-9][A-Za-z0-9-]*)[ \t]*:[ \t]*(.*)")
 _MEANINGFUL = r"(?:[A-Za-z0-9][A-Za-z0-9-]*[ \t]*:|#|---|\(cherry picked from commit )"
 _TO_INDENT = pattern(rf"(?m)^(?= *{_MEANINGFUL})")
 _INDENTED = pattern(rf"(?m)^ (?= *{_MEANINGFUL})")
+# What Git itself writes below a subject, with any sign for comments: it is nobody's reason.
+_REMARKS = pattern(r"(?m)^\(cherry picked from commit [0-9a-f]+\)$|^(?:\S )?Conflicts:(?:\n\S?\t[^\n]*)+$")
+_REASON = "reason"  # `Reason: …` looks like a trailer, and is what people write who are asked for a reason
 _CONTROL = pattern("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
@@ -39,10 +42,15 @@ def parse_message(text: str) -> tuple[str, str, tuple[tuple[str, str], ...]]:
     rest = rest.strip("\n")
     if not rest:
         return subject.strip(), "", ()
+    if "onflicts:" in rest or "(cherry picked" in rest:
+        rest = _REMARKS.sub("", rest).strip("\n")
     before, gap, last = rest.rpartition("\n\n")
     trailers = _parse_trailers(last)
     body = (before if gap else "") if trailers else rest
-    return subject.strip(), _INDENTED.sub("", body.strip("\n")), trailers
+    reason = _INDENTED.sub("", body.strip("\n"))
+    if trailers and not reason:
+        reason = next((value for key, value in trailers if key.casefold() == _REASON), "")
+    return subject.strip(), reason, trailers
 
 
 def clean_reason(reason: str) -> str:

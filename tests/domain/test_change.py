@@ -415,6 +415,11 @@ def test_the_value_of_a_trailer_stays_on_its_line(value: str) -> None:
         ("s\n\nbody\n\nA: b\nnot one", ("s", "body\n\nA: b\nnot one", ())),
         ("\n\n  s  \n\nbody", ("s", "body", ())),
         ("s\n\nA: b\n(cherry picked from commit 12)", ("s", "", (("A", "b"),))),
+        ("s\n\n(cherry picked from commit 12ab)", ("s", "", ())),
+        ("Merge branch 'b'\n\n# Conflicts:\n#\ttickets/a.md\n#\tb.md\n", ("Merge branch 'b'", "", ())),
+        ("s\n\nwhy\n\n; Conflicts:\n;\ta.md\n\nA: b", ("s", "why", (("A", "b"),))),
+        ("s\n\nConflicts:\n\ta.md\n\nwhy", ("s", "why", ())),
+        ("s\n\nReason: wrong day", ("s", "wrong day", (("Reason", "wrong day"),))),
     ],
 )
 def test_anybodys_message_can_be_read(text: str, parsed: tuple[object, ...]) -> None:
