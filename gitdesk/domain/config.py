@@ -163,17 +163,7 @@ class Config(Value):
         """Returns the person with this id or address, in any case; `Name <address>` goes by its address."""
         name, address = parse_author(text)
         wanted = (address or name).casefold()
-        if not wanted:
-            return None
-        return next(
-            (
-                person
-                for person in self.people
-                if person.id.casefold() == wanted
-                or any(each.casefold() == wanted for each in person.addresses)
-            ),
-            None,
-        )
+        return _by_name(self.people).get(wanted) if wanted else None
 
     def is_robot(self, author: str) -> bool:
         """Tells whether an id, an address or `Name <address>` is an agent's that is a program."""
@@ -211,6 +201,25 @@ class Config(Value):
 
 
 # ---- plain data: spelled out and not derived from the annotations, because every command pays for it
+
+
+_listed: list[
+    tuple[tuple[Person, ...], dict[str, Person]]
+] = []  # people who were looked up, the last ones first
+
+
+def _by_name(people: tuple[Person, ...]) -> dict[str, Person]:
+    """Returns people by ids and addresses, folded; asked for each commit of a push, so it is made once a list."""
+    for known, names in _listed:
+        if known is people:
+            return names
+    names = {}
+    for person in people:
+        for name in (person.id, *person.addresses):
+            names.setdefault(name.casefold(), person)
+    _listed.insert(0, (people, names))
+    del _listed[4:]
+    return names
 
 
 def _plain(value: Any) -> Any:
