@@ -212,6 +212,11 @@ VALID = {
         "added": ["2026-01-01 Nova godina"], "removed": [], "changed": True, "commit": None,
     },
     "hooks": {"name": "pre-commit", "state": "ours", "done": "put in", "detail": "d", "hint": None},
+    "settled": {"path": "tickets/7K/GD-7K3QX4M2.md", "state": "left", "detail": "d", "hint": "h"},
+    "changes": {
+        "ticket": "GD-7K3QX4M2", "title": "t", "path": "tickets/7K/GD-7K3QX4M2.md", "text": "status new → open",
+        "events": [{"kind": "status", "field": None, "from": "new", "to": "open", "text": "status new → open"}],
+    },
 }  # fmt: skip
 BROKEN = {
     "tickets": {"created": "yesterday"},
@@ -235,6 +240,8 @@ BROKEN = {
     "calendar_intervals": {"close": None},
     "holidays": {"changed": None},
     "hooks": {"state": "fine"},
+    "settled": {"state": "fine"},
+    "changes": {"text": None},
 }
 
 
