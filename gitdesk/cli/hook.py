@@ -10,6 +10,7 @@ from gitdesk.cli import spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.output import say
 from gitdesk.cli.spec import OneOf, argument
+from gitdesk.domain.violation import ERROR
 from gitdesk.errors import GitdeskError, Place, UsageError
 
 TYPE_CHECKING = False
@@ -78,12 +79,25 @@ def _message(context: Context, rest: tuple[str, ...]) -> int:
 
     code = _said(context, judging_message.check(context.desk, _content(rest[0])))
     if code:
-        from shlex import quote
-
-        # Git starts hooks at the top, and tells from which folder it was called.
-        path = os.path.relpath(rest[0], context.environ.get("GIT_PREFIX") or ".")
-        say(f"the message is kept: git commit -e -F {quote(path)} goes on with it", "hint: ")
+        say(f"the message is kept: {_once_more(context, rest[0])} goes on with it", "hint: ")
     return code
+
+
+def _once_more(context: Context, file: str) -> str:
+    """Returns the call that commits the same with the message that is kept, once what is wrong is mended."""
+    from shlex import quote
+
+    from gitdesk.desk.amending import replaced_onto
+    from gitdesk.store.commit_again import again
+
+    # Git starts hooks at the top, and tells from which folder it was called.
+    here = context.environ.get("GIT_PREFIX") or "."
+    call = again(context.desk.repo, context.environ.get("GIT_INDEX_FILE"))
+    amend = ("--amend",) if replaced_onto(context.desk) is not None else ()
+    words = ["git", "commit", *amend, *call.options, "-e", "-F", quote(os.path.relpath(file, here))]
+    if call.paths:
+        words += ["--", *(quote(os.path.relpath(path, here)) for path in call.paths)]
+    return " ".join(words)
 
 
 def _content(path: str) -> bytes:
@@ -97,7 +111,7 @@ def _content(path: str) -> bytes:
 
 def _said(context: Context, judged: Iterable[Violation]) -> int:
     """Says what was found, of nothing nothing; returns the exit code."""
-    found = list(judged)
+    found = sorted(judged, key=lambda one: one.severity != ERROR)  # errors first, as of a push
     if not found:
         return 0
     from gitdesk.cli.report_files import STDOUT, opened

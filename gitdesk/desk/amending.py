@@ -22,7 +22,7 @@ def unless_amended(desk: Desk, judge: Callable[[str | None], Iterable[Violation]
     Whoever mends a typing mistake in the answer of his last commit rewrites no answer that anybody has read.
     """
     found = list(judge(None))
-    below = _below(desk) if found else None
+    below = replaced_onto(desk) if found else None
     if below is not None:
         also = {_mark(one) for one in judge(below)}
         found = [one for one in found if _mark(one) in also]
@@ -34,7 +34,7 @@ def _mark(one: Violation) -> tuple[str, str]:
     return one.code, one.subject or one.message
 
 
-def _below(desk: Desk) -> str | None:
+def replaced_onto(desk: Desk) -> str | None:
     """Returns the parent of HEAD when Git seems to be amending, None else.
 
     No hook is told. But Git names to hooks the author of the commit to come, and only an amended commit has the name,

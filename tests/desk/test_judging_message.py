@@ -199,3 +199,53 @@ def test_a_call_without_the_message_says_how_it_is_called(
     done = desk.gitdesk("hook", "commit-msg", *words)
     assert done.returncode == 2
     assert said in done.stderr
+
+
+def again(done: Done) -> list[str]:
+    """Returns the call that the hint tells."""
+    import shlex
+
+    return shlex.split(done.stderr.partition("is kept: ")[2].partition(" goes on")[0])
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        (("-a",), "git commit -a -e -F .git/COMMIT_EDITMSG"),
+        (("--", "TICKET"), "git commit -e -F .git/COMMIT_EDITMSG -- TICKET"),
+        (("-i", "TICKET"), "git commit -i -e -F .git/COMMIT_EDITMSG -- TICKET"),
+        ((), "git commit -e -F .git/COMMIT_EDITMSG"),
+    ],
+)
+def test_the_way_on_commits_what_the_refused_call_would_have(
+    desk: Hooked, call: tuple[str, ...], told: str
+) -> None:
+    (desk.path / "other.txt").write_text("one")
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "more")
+    desk.environ |= {f"GIT_{who}_DATE": "2026-11-22T09:02:00Z" for who in ("AUTHOR", "COMMITTER")}
+    change(desk)
+    if call:
+        desk.git("reset", "-q")
+    if call[:1] in (("--",), ("-i",)):
+        (desk.path / "other.txt").write_text("two")
+    name = str(ticket(desk).relative_to(desk.path))
+    done = desk.run("git", "commit", "-qm", "it was no spam", *(word.replace("TICKET", name) for word in call))
+    assert NEEDS_REASON in done.stderr
+    assert f"is kept: {told.replace('TICKET', name)} goes on" in done.stderr
+    editor = desk.path.parent / "editor"
+    editor.write_text('#!/bin/sh\nprintf "\\nThe customer called.\\n" >> "$1"\n')
+    editor.chmod(0o755)
+    done = desk.run(*again(done), environ={**desk.environ, "GIT_EDITOR": str(editor)})
+    assert done.returncode == 0, done.stderr
+    assert desk.git("diff", "--name-only", "HEAD~1", "HEAD") == name
+
+
+def test_the_way_on_of_an_amended_commit_amends(desk: Hooked) -> None:
+    change(desk, "title:", "title: My")
+    desk.git("commit", "-qm", "more")
+    change(desk)
+    environ = {key: value for key, value in desk.environ.items() if key != "GIT_AUTHOR_DATE"}
+    environ["GIT_COMMITTER_DATE"] = "2026-11-22T09:02:00Z"
+    done = desk.run("git", "commit", "-q", "--amend", "-am", "it was no spam", environ=environ)
+    assert again(done)[:3] == ["git", "commit", "--amend"], done.stderr
