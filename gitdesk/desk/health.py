@@ -17,6 +17,7 @@ from gitdesk.desk.uncommitted import (
 )
 from gitdesk.domain import rules
 from gitdesk.domain.config import PATH
+from gitdesk.domain.rules_people import how_to_be_known
 from gitdesk.errors import GitdeskError
 from gitdesk.store import git, write
 from gitdesk.store.identity import identity
@@ -98,7 +99,7 @@ def _identity(desk: Desk) -> Finding:
             name="identity",
             state=WARNING,
             detail=f"{author} is not one of the desk's people",
-            hint="add the address to people in gitdesk.yaml, so that `me` means somebody",
+            hint=how_to_be_known(desk.config, str(author)),
         )
     return Finding(name="identity", state=OK, detail=f"{author} is {person.id}")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gitdesk.domain.change_message import BEHALF, VIA
+from gitdesk.domain.ticket import timestamp
 from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
@@ -63,6 +64,13 @@ class Context(Value):
     def who(self) -> str:
         """Returns the actor in a word: the short name on the desk, else what Git has."""
         return self.person.id if self.person is not None else self.actor or "nobody"
+
+    @property
+    def reply_by_hand(self) -> str:
+        """Returns how whoever makes the change writes a public reply into the file."""
+        moment = self.at or self.now
+        time = timestamp(moment) if moment is not None else "TIME"
+        return f'a block "### {time} · reply · {self.actor or "NAME <ADDRESS>"}" at the end of the file'
 
 
 def context_of(

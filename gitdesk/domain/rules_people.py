@@ -92,8 +92,7 @@ def check_commit(config: Config, context: Context, path: str) -> Iterator[Violat
     """Yields what is wrong with the people of a commit as a whole; `path` is where it is told."""
     if config.people and context.person is None:
         message = f'"{context.actor}" is not one of the desk\'s people'
-        hint = "add the address to your entry under people in gitdesk.yaml"
-        yield _violation("P002", message, path, hint, context.actor, WARN)
+        yield _violation("P002", message, path, how_to_be_known(config, context.actor), context.actor, WARN)
     other = context.behalf
     if other is not None and other != context.person and not config.may(context.person, ACT_FOR_OTHERS):
         message = f"{context.who} may not act for {other.id}"
@@ -101,6 +100,19 @@ def check_commit(config: Config, context: Context, path: str) -> Iterator[Violat
     elif other is None and any(claims(context, BEHALF)) and not config.may(context.person, ACT_FOR_OTHERS):
         message = f"{context.who} may not act for others"
         yield _violation("P004", message, path, _who_may(config, ACT_FOR_OTHERS), context.actor)
+
+
+def how_to_be_known(config: Config, actor: str) -> str:
+    """Returns a hint for somebody whom the desk does not know, which few of them could change themselves."""
+    if not config.people:
+        return "list yourself under people in gitdesk.yaml, so that `me` means somebody"
+    name = actor.partition(" <")[0].casefold()
+    same = next((one for one in config.people if one.addresses and one.name.casefold() == name), None)
+    address = same.addresses[0] if same is not None else "ADDRESS, with one that gitdesk.yaml lists for you"
+    who = "somebody"
+    if granting := config.granting(CONFIGURE):
+        who = f"somebody who may {CONFIGURE} ({', '.join(config.holders(granting)[:5]) or 'nobody'})"
+    return f"git config user.email {address}; or {who} adds this address under people in gitdesk.yaml"
 
 
 def _violation(

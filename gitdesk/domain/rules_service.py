@@ -122,7 +122,7 @@ def check(change: Change, config: Config, context: Context) -> Iterator[Violatio
     if context.person is not None and context.person.robot:
         return  # which cannot be asked for a reason
     yield from _late(after, ticket, before, config, facts, silent=silent)
-    yield from _unanswered(after, ticket, before, config, facts)
+    yield from _unanswered(after, ticket, before, config, context, facts)
     if not silent:
         return  # what is below asks for a word, and there is one, or it is not known yet
     yield from _loosened(after, ticket, before, config, facts)
@@ -165,7 +165,7 @@ def _late(
     message = f"{ticket.status}, and late: {told}; nothing says why"
     if spec is not None:
         values = f" ({', '.join(spec.values)})" if spec.values else ""
-        hint = f"first: gitdesk set {ticket.id} {BREACH_REASON}=…{values}"
+        hint = f"gitdesk set {ticket.id} {BREACH_REASON}=… before it, or {BREACH_REASON} under fields: in the same edit{values}"
         yield found_in(after, "S002", "status", ticket.status, message, hint, subject="status")
     else:
         hint = "--reason TEXT says it, or the text below the subject of a commit by hand"
@@ -180,7 +180,7 @@ def _ends_woken(ticket: Ticket, before: Ticket, config: Config, late: list[Clock
 
 
 def _unanswered(
-    after: Document, ticket: Ticket, before: Ticket, config: Config, facts: ClockFacts
+    after: Document, ticket: Ticket, before: Ticket, config: Config, context: Context, facts: ClockFacts
 ) -> Iterator[Violation]:
     if not _finishes(ticket, before, config):
         return
@@ -188,7 +188,7 @@ def _unanswered(
         return
     if any(one.kind == REPLY for one in ticket.messages):  # W003 tells of one that nobody wrote on
         message = f"{ticket.status}, and only programs have answered the requester"
-        hint = "-m TEXT with the move tells the requester"
+        hint = f"-m TEXT with the move tells the requester; by hand {context.reply_by_hand}"
         yield found_in(after, "S005", "status", ticket.status, message, hint, WARN, subject="status")
 
 

@@ -67,13 +67,13 @@ RULES = (
 # What a closed ticket says of itself. Links are as much about the other one, and A002 is about id and created.
 _OWN = ("title", "requester", "channel", "source", "priority", "type", "group", "assignee", "tags", "fields")
 _WORDS = {
-    "message": ("a public reply in the same change", "-m TEXT with the move"),
+    "message": ("a public reply in the same change", "-m TEXT with the move; by hand {block}"),
     "reason": ("a reason", "--reason TEXT, or the text below the subject of a commit by hand"),
-    "assignee": ("an assignee", "gitdesk assign ID AGENT"),
-    "group": ("a group", "gitdesk assign ID group:NAME"),
-    "type": ("a type", "gitdesk set ID type=…"),
-    "priority": ("a priority", "gitdesk set ID priority=…"),
-    "tag": ("a tag", "gitdesk tag ID +TAG"),
+    "assignee": ("an assignee", "gitdesk assign ID AGENT before it, or assignee: in the same edit"),
+    "group": ("a group", "gitdesk assign ID group:NAME before it, or group: in the same edit"),
+    "type": ("a type", "gitdesk set ID type=… before it, or type: in the same edit"),
+    "priority": ("a priority", "gitdesk set ID priority=… before it, or priority: in the same edit"),
+    "tag": ("a tag", "gitdesk tag ID +TAG before it, or tags: in the same edit"),
 }
 
 
@@ -86,7 +86,7 @@ def check(change: Change, config: Config, context: Context) -> Iterator[Violatio
     if before is None and change.before is not None:
         return  # a file that could not be read is mended: nobody knows what was before
     yield from _step(after, after.ticket, before, config, context)
-    yield from _silence(after, after.ticket, before, config)
+    yield from _silence(after, after.ticket, before, config, context)
     if before is not None:
         yield from _closed(after, after.ticket, before, config)
     yield from _required(after, after.ticket, before, config)
@@ -111,12 +111,15 @@ def _step(
     if missing:
         words = [_WORDS.get(one) or (f"a value for {one}", _how(one)) for one in missing]
         needs, hints = ", ".join(word for word, _ in words), "; ".join(hint for _, hint in words)
+        hints = hints.replace("{block}", context.reply_by_hand)
         message = f'the way from "{before.status}" to "{ticket.status}" needs {needs}'
         yield found_in(after, "W002", "status", ticket.status, message, hints)
 
 
 def _how(requirement: str) -> str:
-    return f"gitdesk set ID {requirement.removeprefix(FIELD_PREFIX)}=…"
+    """Returns how a field gets its value, by a command or in the edit that is refused."""
+    name = requirement.removeprefix(FIELD_PREFIX)
+    return f"gitdesk set ID {name}=… before it, or {name} under fields: in the same edit"
 
 
 def _wrong_role(
@@ -147,7 +150,9 @@ def _has(requirement: str, ticket: Ticket, before: Ticket, context: Context) -> 
     return bool(getattr(ticket, requirement, ""))
 
 
-def _silence(after: Document, ticket: Ticket, before: Ticket | None, config: Config) -> Iterator[Violation]:
+def _silence(
+    after: Document, ticket: Ticket, before: Ticket | None, config: Config, context: Context
+) -> Iterator[Violation]:
     category = config.workflow.category
     if category(ticket.status) not in (RESOLVED, CLOSED):
         return
@@ -155,7 +160,8 @@ def _silence(after: Document, ticket: Ticket, before: Ticket | None, config: Con
         return
     if any(message.kind == REPLY for message in ticket.messages):
         return
-    message, hint = f"{ticket.status} without a public reply", "-m TEXT with the move tells the requester"
+    message = f"{ticket.status} without a public reply"
+    hint = f"-m TEXT with the move tells the requester; by hand {context.reply_by_hand}"
     yield found_in(after, "W003", "status", ticket.status, message, hint, severity=WARN)
 
 
@@ -182,7 +188,7 @@ def _required(after: Document, ticket: Ticket, before: Ticket | None, config: Co
         if not new.get(name) and (leaves or old.get(name)):
             message = f'the desk requires a value for field "{name}"'
             key = "fields" if ticket.fields else "status"
-            yield found_in(after, "W005", key, "", message, f"gitdesk set ID {name}=…", subject=name)
+            yield found_in(after, "W005", key, "", message, _how(name), subject=name)
 
 
 def _merged(after: Document, ticket: Ticket, before: Ticket | None, config: Config) -> Iterator[Violation]:

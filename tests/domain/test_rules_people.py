@@ -22,6 +22,17 @@ def test_a_stranger_is_warned_of_and_an_agent_is_known_by_any_address() -> None:
     assert codes(QUIET, context=by("M <MARKO@home.example>")) == []
 
 
+def test_a_stranger_is_told_what_to_do_without_the_right_to_change_gitdesk_yaml() -> None:
+    config = desk(may="configure")
+    [stranger] = found(QUIET, config, by("Guest <guest@example.com>", config))
+    assert stranger.hint == (
+        "git config user.email ADDRESS, with one that gitdesk.yaml lists for you; "
+        "or somebody who may configure (iva) adds this address under people in gitdesk.yaml"
+    )
+    [known] = found(QUIET, config, by("marko babić <marko@laptop.local>", config))
+    assert (known.hint or "").startswith("git config user.email marko@acme.example; or somebody")
+
+
 def test_a_desk_that_lists_nobody_asks_nobody_who_they_are() -> None:
     from gitdesk.value import replace
 

@@ -97,7 +97,10 @@ def test_every_violation_says_what_to_do_next() -> None:
     ]
     hints = [one.hint or "" for one in found]
     assert [one.code for one in found] == ["S002", "S002", "S003", "S004", "S006"]
-    assert hints[0] == "first: gitdesk set GD-7K3QX4M2 breach_reason=… (supplier, workload)"
+    assert hints[0] == (
+        "gitdesk set GD-7K3QX4M2 breach_reason=… before it, or breach_reason under fields: in the same edit "
+        "(supplier, workload)"
+    )
     assert all("--reason TEXT" in hint for hint in hints[1:])
 
 

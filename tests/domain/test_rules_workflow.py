@@ -31,7 +31,7 @@ def test_everything_a_transition_requires_is_told_at_once() -> None:
     [violation] = found(change(ticket(status="spam"), ticket(status="open")))
     for word in ("a public reply", "an assignee", "a group", "a type", "a priority", "a tag", "field.region"):
         assert word in violation.message
-    assert "gitdesk set ID region=…" in (violation.hint or "")
+    assert "gitdesk set ID region=… before it, or region under fields: in the same edit" in (violation.hint or "")
     whole = ticket(
         FRESH, status="open", assignee="marko", group="support", type="question", priority="low",
         tags="[vip]", fields="\n  region: eu",
@@ -66,6 +66,12 @@ def test_who_resolves_without_ever_having_written_to_the_requester_is_warned(sta
     assert [(each.code, each.severity) for each in found(one)] == [("W003", "warn")]
     assert codes(change(ticket(REPLY, status="open"), ticket(REPLY, status=status))) == []
     assert codes(change(ticket(status="open"), ticket(FRESH, status=status))) == []
+
+
+def test_who_resolves_in_silence_by_hand_is_told_what_to_write_into_the_file() -> None:
+    [violation] = found(change(ticket(status="open"), ticket(status="resolved")), context=by(MARKO))
+    assert "-m TEXT with the move" in (violation.hint or "")
+    assert f' · reply · {MARKO}" at the end of the file' in (violation.hint or "")
 
 
 def test_silence_is_told_once_and_not_of_spam() -> None:
