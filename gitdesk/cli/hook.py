@@ -45,14 +45,13 @@ def command(context: Context, name: str, rest: tuple[str, ...]) -> int:
         if name == "pre-push":
             remote = rest[0] if rest else ""
             verdicts = pushes.outgoing(_HERE, context.environ, context.watch, remote, lines)
-            return _told(
-                verdicts, "not pushed", "git push --no-verify goes on all the same; a server may refuse it"
-            )
+            code = _told(verdicts, "not pushed")
+            if code:
+                say("git push --no-verify goes on all the same; a server may refuse it", "hint: ")
+            return code
         present = clock.now({})  # GITDESK_NOW is for tests and demonstrations: a server never goes by it
         verdicts = pushes.incoming(_HERE, context.environ, context.watch, lines, now=present)
-        return _told(
-            verdicts, "push refused", "mend the commits that are named (git rebase -i), then push again"
-        )
+        return _told(verdicts, "push refused")
     except GitdeskError as error:
         error.message = f"{'push refused' if name == 'pre-receive' else 'not pushed'}: {error.message}"
         raise
@@ -154,15 +153,18 @@ def _told_by_pre_commit(context: Context) -> tuple[tuple[str, ...], list[str]]:
     return (remote,), [f"{local} {new} {ref} {old}"]
 
 
-def _told(verdicts: Iterable[Verdict], outcome: str, way_out: str) -> int:
+def _told(verdicts: Iterable[Verdict], outcome: str) -> int:
     """Says on standard error what was found, the most important first; returns the exit code."""
     refused = False
+    calls: dict[str, None] = {}
     for one in verdicts:
         if not one.shown:
             continue
         from gitdesk.render.text import counted, safe
 
         refused = refused or bool(one.errors)
+        if one.errors and not one.hinted:
+            calls[f"git rebase -i {one.base or '--root'}"] = None
         counts = ", ".join(
             counted(number, noun)
             for number, noun in ((one.errors, "error"), (one.warnings, "warning"))
@@ -179,6 +181,7 @@ def _told(verdicts: Iterable[Verdict], outcome: str, way_out: str) -> int:
         if one.errors + one.warnings > len(one.shown):
             call = f"gitdesk check {one.old[:10]}..{one.new[:10]}" if one.old else "gitdesk check --history"
             say(f"… and {one.errors + one.warnings - len(one.shown):,} more; {call} tells all")
-    if refused:
-        say(way_out, "hint: ")
+    if calls:
+        call = " or ".join(calls)
+        say(f"mend the commits that are named ({call}, with edit before each), then push again", "hint: ")
     return 1 if refused else 0

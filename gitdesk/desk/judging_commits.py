@@ -17,7 +17,7 @@ from gitdesk.domain import rules
 from gitdesk.domain.calendar_parse import FOLDER
 from gitdesk.domain.change import SOURCE, Change, is_document
 from gitdesk.domain.config import PATH
-from gitdesk.domain.rules_context import context_of
+from gitdesk.domain.rules_context import BASE, context_of
 from gitdesk.domain.violation import Violation
 from gitdesk.errors import SetupError, Unreadable
 from gitdesk.store import codec, history, merge_result, read
@@ -60,6 +60,7 @@ class Walk:
     ) -> None:
         self.commits = 0
         self.span = span
+        self.base = span.name if span is not None else BASE  # as hints call it
         self._desk, self._law, self._fresh, self._now = desk, law, fresh, now
         self._head = span.head if span is not None else desk.tip
         self._seen: set[str] = set()
@@ -94,7 +95,9 @@ class Walk:
             )
             for found in self._judged(self._desk.repo, records, self._law):
                 self._seen.add(found.fingerprint)
-                yield self._placed(found)
+                placed = self._placed(found)
+                named = (found.hint or "").replace(BASE, self.base)
+                yield replace(placed, hint=named) if BASE in (found.hint or "") else placed
         if self.span is not None:
             yield from self._joined(self.span)
 

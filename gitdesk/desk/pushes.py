@@ -19,18 +19,25 @@ if TYPE_CHECKING:
     from gitdesk.desk.judging_commits import Walk
 
 SHOWN = 20  # violations that are told one by one
+_WHOLE = frozenset(("A006", "A007"))  # what is wrong with a commit and with no line of it
 
 
 class Verdict(Value):
-    """What the judge found in a push to one branch: the first violations, errors first, and how many there are."""
+    """What the judge found in a push to one branch: the first violations, errors first, and how many there are.
+
+    `base` is what the branch stands on over there, as people call it, "" where all of it is new there. `hinted`: every
+    error tells its own way out, and to edit the commits would lead nowhere.
+    """
 
     branch: str
+    base: str
     old: str  # "" where everything was judged
     new: str
     commits: int
     errors: int
     warnings: int
     shown: tuple[Violation, ...]
+    hinted: bool
 
 
 class _Move(Value):
@@ -67,7 +74,10 @@ def outgoing(
                 continue
             base = _known_there(repo, remote, move)
             if base != move.new:
-                yield _judged(repo, environ, watch, _Move(ref=move.ref, old=base, new=move.new), None)
+                named = f"{remote}/{move.branch}"
+                name = named if base and repo.read_ref(f"refs/remotes/{named}") == base else base[:10]
+                outgoing = _Move(ref=move.ref, old=base, new=move.new)
+                yield _judged(repo, environ, watch, outgoing, None, name)
 
 
 def _known_there(repo: Repo, remote: str, move: _Move) -> str:
@@ -102,7 +112,8 @@ def incoming(
             if ref not in _desk_refs(repo) or not _concerns_desk(repo, move):
                 continue
             _require_forward(repo, move)
-            yield _judged(repo, environ, watch, _Move(ref=ref, old=move.old, new=move.new), now)
+            known = _Move(ref=ref, old=move.old, new=move.new)
+            yield _judged(repo, environ, watch, known, now, move.old[:10])
 
 
 def _desk_refs(repo: Repo) -> frozenset[str]:
@@ -151,27 +162,32 @@ def _location(move: _Move) -> read.Location:
 
 
 def _judged(
-    repo: Repo, environ: Mapping[str, str], watch: Watch, move: _Move, now: datetime | None
+    repo: Repo, environ: Mapping[str, str], watch: Watch, move: _Move, now: datetime | None, base: str
 ) -> Verdict:
     desk = Desk(repo, _location(move), environ, watch)
     walk = _walk(desk, move, now)
+    walk.base = base or "--root"
+    hinted = True
     errors: list[Violation] = []
     warnings: list[Violation] = []
     counts = {True: 0, False: 0}
     for one in walk:
         is_error = one.severity == ERROR
+        hinted = hinted and (not is_error or one.code in _WHOLE)
         counts[is_error] += 1
         kept = errors if is_error else warnings
         if len(kept) < SHOWN:
             kept.append(one)
     return Verdict(
         branch=move.branch,
+        base=base,
         old=move.old,
         new=move.new,
         commits=walk.commits,
         errors=counts[True],
         warnings=counts[False],
         shown=tuple((errors + warnings)[:SHOWN]),
+        hinted=hinted,
     )
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 
 from gitdesk.domain.change import APPROVED, AUTOMATION, BEHALF, is_document, owner_of
+from gitdesk.domain.config import REQUIRED
 from gitdesk.domain.people import CONFIGURE, CORRECT
-from gitdesk.domain.rules_context import SKEW, claims
+from gitdesk.domain.rules_context import BASE, SKEW, claims
 from gitdesk.domain.rules_values import found_in
 from gitdesk.domain.ticket import REPLY, timestamp
 from gitdesk.domain.violation import ERROR, WARN, Rule, Violation
@@ -102,14 +103,23 @@ def check_commit(config: Config, context: Context, path: str) -> Iterator[Violat
     severity = WARN if context.made_here else ERROR
     if context.parent_at is not None and context.at < context.parent_at - SKEW:
         message = f"dated {at}, before the commit it stands on ({timestamp(context.parent_at)})"
-        yield _violation(
-            "A006", message, path, "one of the two machines' clocks is wrong", f"parent {at}", severity
-        )
+        hint = "one of the two machines' clocks is wrong"
+        if not context.made_here:
+            hint = f"with the clock set right, {_dated_anew(config)}"
+        yield _violation("A006", message, path, hint, f"parent {at}", severity)
     if context.now is not None and context.at > context.now + SKEW:
         message = f"dated {at}, and it is {timestamp(context.now)}"
-        yield _violation(
-            "A006", message, path, "set the clock of the machine it was made on", f"clock {at}", severity
-        )
+        hint = f"set the clock of the machine it was made on, then {_dated_anew(config)}"
+        yield _violation("A006", message, path, hint, f"clock {at}", severity)
+
+
+def _dated_anew(config: Config) -> str:
+    """Returns how commits get the present as their date; a rebase that only picks leaves them as they are."""
+    sign = " -S" if config.rules.signed_commits == REQUIRED else ""
+    return (
+        f"git commit --amend --no-edit --date=now{sign} dates the last commit anew, and "
+        f"git rebase -f{sign} {BASE} all that are not pushed yet"
+    )
 
 
 def is_correction(config: Config, context: Context) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.people import Person
     from gitdesk.domain.sla_facts import ClockFacts
 
+BASE = "ORIGIN/BRANCH"  # in hints: what is pushed already; whoever judges a range names its base instead
 SKEW = timedelta(minutes=5)  # by which two honest clocks may differ
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.domain.people import ACT_FOR_OTHERS
+from gitdesk.domain.rules_context import BASE
 from gitdesk.domain.signing_key import fingerprint
 from gitdesk.domain.violation import Rule, Violation
 
@@ -27,7 +28,7 @@ RULES = (
 )
 _SET_UP = (
     "git config gpg.format ssh; git config user.signingkey ~/.ssh/id_ed25519.pub; git config commit.gpgSign true; "
-    "then git rebase -f -S ORIGIN/BRANCH signs what is not pushed yet"
+    f"then git rebase -f -S {BASE} signs what is not pushed yet"
 )
 
 
@@ -62,7 +63,7 @@ def holders(config: Config, keys: tuple[str, ...]) -> list[Person]:
 def _unusable(seal: Seal, path: str) -> Violation:
     if not seal.reason:
         return _violation("the commit is not signed, and this desk asks for it", path, _SET_UP, "none")
-    return _violation(seal.reason, path, "sign it again: git rebase -f -S ORIGIN/BRANCH", seal.reason)
+    return _violation(seal.reason, path, f"sign it again: git rebase -f -S {BASE}", seal.reason)
 
 
 def _strange(committer: Person | None, seal: Seal, path: str) -> Violation:

@@ -183,8 +183,43 @@ def test_the_clone_says_no_before_the_network_and_no_verify_goes_on(desk: Hooked
     done = desk.run("git", "push", "origin", "main")
     assert done.returncode != 0
     assert "not pushed: 1 commit" in done.stderr
-    assert "--no-verify" in done.stderr
+    *_, way, bypass = [line for line in done.stderr.splitlines() if line.startswith("hint: ")]
+    assert way.startswith("hint: mend the commits that are named (git rebase -i origin/main, with edit")
+    assert bypass == "hint: git push --no-verify goes on all the same; a server may refuse it"
     assert desk.push("main").returncode == 0
+
+
+def backdated(desk: Hooked, message: str = "by hand") -> None:
+    """Commits what keeps the rules with a date before the last commit's."""
+    old = {f"GIT_{who}_DATE": "2026-11-22T08:00:00Z" for who in ("AUTHOR", "COMMITTER")}
+    desk.edit(ticket(desk), "title: ", "title: My ", message, **old)
+
+
+@pytest.mark.parametrize("commits", [1, 2])
+def test_a_commit_with_a_wrong_date_gets_the_present_by_the_call_that_is_told(
+    desk: Hooked, commits: int
+) -> None:
+    assert desk.gitdesk("hooks", "install").returncode == 0
+    for number in range(commits):
+        backdated(desk, f"number {number}")
+    done = desk.run("git", "push", "origin", "main")
+    assert done.returncode != 0
+    assert "A006" in done.stderr
+    assert "git rebase -i" not in done.stderr  # which leaves commits that are only picked as they are
+    calls = {1: "git commit --amend --no-edit --date=now", 2: "git rebase -f origin/main"}
+    assert all(call in done.stderr for call in calls.values()), done.stderr
+    environ = {key: value for key, value in desk.environ.items() if not key.endswith("_DATE")}
+    assert desk.run(*calls[commits].split(), environ=environ).returncode == 0
+    done = desk.run("git", "push", "origin", "main", environ={**environ, "GITDESK_NOW": ""})
+    assert done.returncode == 0, done.stderr
+
+
+def test_of_a_first_push_all_that_is_new_there_is_to_be_mended(place: Place) -> None:
+    hooked = Hooked.of(place)
+    hooked.serve()
+    hooked.edit(hooked.ticket(), "priority: normal", "priority: normla")
+    done = hooked.push("main")
+    assert "(git rebase -i --root, with edit before each)" in done.stderr
 
 
 def test_the_clone_judges_a_branch_that_is_new_there_by_what_the_remote_has(desk: Hooked) -> None:

@@ -258,6 +258,20 @@ def test_nothing_is_looked_at_where_nobody_asks(place: Place, monkeypatch: pytes
         assert not [one for one in judging_commits.everything(desk) if one.code == "A007"]
 
 
+def test_a_clone_names_the_real_base_and_no_rebase_that_would_not_sign(desk: Signing) -> None:
+    desk.hooked.git("remote", "rename", "origin", "company")
+    assert desk.hooked.gitdesk("hooks", "install").returncode == 0
+    desk.commit()
+    done = desk.hooked.run("git", "push", "company", "main")
+    assert done.returncode != 0
+    assert "git rebase -f -S company/main signs what is not pushed yet" in done.stderr
+    assert "git rebase -i" not in done.stderr
+    assert "ORIGIN" not in done.stderr
+    assert desk.hooked.run("git", "rebase", "-f", "-S", "company/main").returncode == 0
+    done = desk.hooked.run("git", "push", "company", "main")
+    assert done.returncode == 0, done.stderr
+
+
 # At the keyboard
 
 

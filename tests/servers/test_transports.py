@@ -27,7 +27,9 @@ def test_a_push_that_breaks_them_is_told_whole_and_leaves_nothing(desk: Pushing)
     assert lines[0] == 'error: push refused: 2 commits for the branch "main" of the desk: 1 error'
     assert lines[1] == f'{path}:6:9: F040 error unknown status "nwe" (commit {made[:10]})'
     assert lines[2] == '    hint: did you mean "new"?'
-    assert lines[3:] == ["hint: mend the commits that are named (git rebase -i), then push again"]
+    base = desk.tip()[:10]
+    way = f"git rebase -i {base}, with edit before each"
+    assert lines[3:] == [f"hint: mend the commits that are named ({way}), then push again"]
     assert desk.run("git", "fsck", "--no-dangling", cwd=desk.server).returncode == 0
 
 
