@@ -50,4 +50,6 @@ def _lines(findings: Iterable[Mapping[str, Any]], page: Page) -> Iterator[str]:
         style, mark = _MARKS[finding["state"]]
         yield f"{page.paint(style, mark)} {finding['name']}: {safe(finding['detail'])}"
         if finding["hint"]:
-            yield f"    {page.paint('hint', 'hint:')} {safe(finding['hint'])}"
+            first, *others = finding["hint"].split("\n")
+            yield f"    {page.paint('hint', 'hint:')} {safe(first)}"
+            yield from (f"          {safe(line)}" for line in others)

@@ -19,7 +19,7 @@ from gitdesk.domain import rules
 from gitdesk.domain.config import PATH
 from gitdesk.domain.rules_people import how_to_be_known
 from gitdesk.errors import GitdeskError
-from gitdesk.store import git, write
+from gitdesk.store import git, hook_files, write
 from gitdesk.store.identity import identity
 from gitdesk.value import Value
 
@@ -67,7 +67,9 @@ def examine(
         )
         yield from _tried("identity", lambda: _identity(desk))
         yield from _tried("gitdesk.yaml", lambda: _config(desk, stood_in))
-        yield from _signing(desk)
+        if not hook_files.is_bare(desk.repo):  # where nobody commits or merges
+            yield from _signing(desk)
+            yield from _hooks(desk)
         yield from _work_tree(desk)
         yield from _tried("tickets", lambda: _tickets(desk))
         yield _index(desk)
@@ -141,6 +143,24 @@ def _signing(desk: Desk) -> Iterator[Finding]:
         else:
             detail = f"Git signs with {key}; the desk knows {', '.join(listed)}"
             yield Finding(name="signing", state=OK, detail=detail)
+        if listed and not desk.repo.config_bool("commit.gpgSign"):
+            detail = "commands sign, commits by hand do not, and are refused: commit.gpgSign is not set"
+            yield Finding(
+                name="signing", state=WARNING, detail=detail, hint="git config commit.gpgSign true"
+            )
+
+
+def _hooks(desk: Desk) -> Iterator[Finding]:
+    """Yields what `hooks install` would put in and is not here, as in every clone that is new."""
+    from gitdesk.desk.hook_care import lacking
+
+    if missing := lacking(desk.repo):
+        yield Finding(
+            name="hooks",
+            state=WARNING,
+            detail=f"this clone lacks {missing}: mistakes by hand are noticed late",
+            hint="gitdesk hooks install puts in what is missing; gitdesk hooks status tells more",
+        )
 
 
 def _work_tree(desk: Desk) -> Iterator[Finding]:

@@ -85,8 +85,30 @@ def standing(start: str, environ: Mapping[str, str]) -> tuple[Standing, ...]:
             found = [Standing(name=one.name, state=one.state, detail=one.detail) for one in found]
             found.append(_elsewhere(manager))
         found.append(_program(environ))
-        found += _attributes(repo, environ)
+        if not hook_files.is_bare(repo):  # where nobody merges
+            found += _attributes(repo, environ)
         return tuple(found)
+
+
+def lacking(repo: Repo) -> str:
+    """Returns what a clone lacks of what `hooks install` puts in, in words; "" for nothing.
+
+    `init` leaves `pre-push` to those who push, so that one alone is not missed.
+    """
+    manager = hook_managers.find_manager(repo)
+    folder = hook_files.directory(repo)
+    if manager is not None:
+        missing = [f"a call of gitdesk by {manager.name}"] if manager.advice is not None else []
+    else:
+        states = {name: hook_files.state(folder, name) for name in hook_files.COMMITTING}
+        missing = [
+            f"the hook {name}" + (" of this version" if state == hook_files.OUTDATED else "")
+            for name, state in states.items()
+            if state in _REFRESH
+        ]
+    if not merge_setup.is_current(repo) and not repo.config("merge.gitdesk.driver"):
+        missing.append("the merge driver")
+    return ", ".join(missing)
 
 
 def _names(repo: Repo) -> tuple[str, ...]:

@@ -289,7 +289,9 @@ class Turn:
         done = self._repo.call(*words, tree, input=message.encode("utf-8", "replace"), env=env)
         if done.status:
             said = done.error.decode("utf-8", "replace").strip().splitlines()
-            reason = next((line for line in said if "gpg failed" not in line and line), "no reason given")
+            key = self._repo.config("user.signingkey")
+            usual = f"Git could not sign with {key}" if key else "user.signingkey is not set"
+            reason = next((line for line in said if "gpg failed" not in line and line), usual)
             raise Unsigned(
                 f"the commit could not be signed: {reason.removeprefix('error: ').removeprefix('fatal: ')}",
                 hint="see `git config --get-regexp '^(gpg|user\\.signingkey|commit\\.gpgsign)'`",

@@ -347,3 +347,33 @@ def test_a_submodule_has_hooks_of_its_own(desk: Hooked) -> None:
     assert states(desk, "install", cwd=whole / "sub")["pre-push"] == "ours"
     assert (whole / ".git" / "modules" / "sub" / "hooks" / "pre-push").exists()
     assert not (whole / ".git" / "hooks" / "pre-push").exists()
+
+
+def test_doctor_says_in_a_new_clone_what_is_missing_and_not_after_install(desk: Hooked) -> None:
+    clone = desk.path.parent / "clone"
+    desk.git("clone", "-q", str(desk.path), str(clone))
+    done = desk.gitdesk("doctor", cwd=clone)
+    assert done.returncode == 0
+    lacking = "the hook pre-commit, the hook commit-msg, the merge driver"
+    assert f"! hooks: this clone lacks {lacking}" in done.stdout
+    assert "hint: gitdesk hooks install" in done.stdout
+    assert states(desk, "install", cwd=clone)["merge driver"] == "ok"
+    assert "hooks" not in desk.gitdesk("doctor", cwd=clone).stdout
+
+
+def test_a_clone_whose_manager_calls_gitdesk_lacks_no_hook(desk: Hooked) -> None:
+    managed(desk, "lefthook.yml")
+    assert "lacks a call of gitdesk by lefthook" in desk.gitdesk("doctor").stdout
+    add_told_lines(desk)
+    (desk.path / ".git" / "hooks").mkdir(exist_ok=True)
+    for name in ("pre-commit", "commit-msg", "pre-push"):
+        (desk.path / ".git" / "hooks" / name).touch()
+    assert "lacks" not in desk.gitdesk("doctor").stdout
+
+
+@pytest.mark.parametrize("filled", [False, True])
+def test_a_server_is_told_nothing_of_merging(desk: Hooked, filled: bool) -> None:
+    desk.serve()
+    if filled:
+        assert desk.push("main").returncode == 0
+    assert set(states(desk, cwd=desk.server)) == {"pre-receive", "program"}

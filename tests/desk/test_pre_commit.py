@@ -46,6 +46,19 @@ def test_the_line_that_is_told_judges_in_each_stage(desk: Hooked) -> None:
     assert set(desk.calls()) == set(NAMES)
 
 
+def test_a_warning_is_seen_though_the_hook_passes(desk: Hooked) -> None:
+    managed(desk, ".pre-commit-config.yaml")
+    add_told_lines(desk)
+    desk.git("add", "-A")
+    desk.git("commit", "-qm", "pre-commit")
+    pre_commit(desk, "install", "-t", "pre-commit")
+    file = desk.ticket()
+    file.write_text(file.read_text().replace("status: new", "status: resolved"))
+    done = desk.run("git", "commit", "-qam", "by hand")
+    assert done.returncode == 0, done.stderr
+    assert "W003 warn" in done.stdout + done.stderr
+
+
 def test_the_hooks_of_this_repository_bring_their_own_gitdesk(desk: Hooked) -> None:
     """As `language: python` has it: built and installed by pre-commit; what gitdesk needs is borrowed from here."""
     source = desk.path.parent / "source"

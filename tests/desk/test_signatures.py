@@ -334,10 +334,42 @@ def test_a_desk_cannot_ask_for_signatures_before_somebody_has_a_key(place: Place
 def test_doctor_tells_with_what_is_signed_or_what_is_missing(desk: Signing) -> None:
     done = desk.hooked.gitdesk("doctor")
     assert f"the desk knows {fingerprint(desk.keys['iva'])}" in done.stdout
+    assert "commands sign, commits by hand do not" in done.stdout
+    desk.hooked.git("config", "commit.gpgSign", "true")
+    assert "by hand" not in desk.hooked.gitdesk("doctor").stdout
     desk.hooked.git("config", "--unset", "user.signingkey")
-    assert "user.signingkey is not set" in desk.hooked.gitdesk("doctor").stdout
+    done = desk.hooked.gitdesk("doctor")
+    assert "user.signingkey is not set" in done.stdout
+    assert "    hint: git config gpg.format ssh\n          git config user.signingkey" in done.stdout
+    said = desk.hooked.gitdesk("new", "Cannot log in", "-m", "It says no.").stderr
+    assert "could not be signed: " in said
+    assert "no reason given" not in said
     desk.hooked.git("config", "user.email", "eve@acme.example")
     assert "the desk knows no key of yours" in desk.hooked.gitdesk("doctor").stdout
+
+
+def test_doctor_asks_for_no_key_where_nobody_commits(desk: Signing) -> None:
+    done = desk.hooked.gitdesk("-C", str(desk.hooked.server), "doctor")
+    assert "tickets" in done.stdout
+    assert "signing" not in done.stdout
+    assert "hooks" not in done.stdout
+
+
+@pytest.mark.parametrize(("setting", "told"), [("", "user.signingkey is not set"), ("0xDEAD", "with 0xDEAD")])
+def test_git_that_gives_no_reason_for_not_signing_is_given_one(
+    desk: Signing, setting: str, told: str
+) -> None:
+    program = desk.hooked.path.parent / "gpg"
+    program.write_text("#!/bin/sh\nexit 2\n")
+    program.chmod(0o755)
+    config = desk.hooked.path.parent / "config"
+    config.write_text(f"[gpg]\n\tprogram = {program}\n[user]\n\tname = Iva\n\temail = iva@acme.example\n")
+    desk.hooked.environ["GIT_CONFIG_GLOBAL"] = str(config)
+    for key in ("gpg.format", "user.signingkey"):
+        desk.hooked.git("config", "--unset", key)
+    if setting:
+        desk.hooked.git("config", "user.signingkey", setting)
+    assert told in desk.hooked.gitdesk("new", "Cannot log in", "-m", "It says no.").stderr
 
 
 def test_an_import_says_that_it_signs_nothing(desk: Signing) -> None:
