@@ -28,7 +28,7 @@ def command(context: Context, selection: Selection, writing: Writing) -> None:
     if not selection.words or (len(selection.words) < 2 and selection.query is None):
         raise UsageError(
             "say which tickets and to whom",
-            hint='gitdesk assign ID… WHO, where WHO is an agent, "me" or "nobody"',
+            hint='gitdesk assign ID… WHO, where WHO is an agent, "me", "nobody" or "group:NAME"',
         )
     *named, who = selection.words
     desk = context.desk

@@ -119,7 +119,7 @@ def _type(kind: spec.Text) -> click.ParamType[Any]:
         case spec.Named():
             return Named(kind)
         case spec.Whole():
-            return click.INT if kind.least is None else click.IntRange(min=kind.least)
+            return WholeNumber(kind)
         case spec.Path():
             return click.Path(file_okay=not kind.folder)
     return click.STRING
@@ -152,6 +152,21 @@ class OneOf(click.ParamType[str]):
     ) -> list[CompletionItem]:
         """Returns the words that start so."""
         return [CompletionItem(word) for word in self.words if word.startswith(incomplete)]
+
+
+class WholeNumber(click.IntRange):
+    """A whole number; what is none is told what would do."""
+
+    def __init__(self, declared: spec.Whole) -> None:
+        super().__init__(min=declared.least)
+        self.expected = "a whole number" + ("" if declared.least is None else f" of {declared.least} or more")
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Returns the number."""
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            self.fail(f'"{value}" is not {self.expected}', param, ctx)
 
 
 class Named(click.ParamType[str]):

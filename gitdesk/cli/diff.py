@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from gitdesk.cli import outcome, spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.options import format_options
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from gitdesk.desk import Desk
     from gitdesk.domain.change import Change
+    from gitdesk.domain.ticket import TicketId
     from gitdesk.render.table import Page
 
 _FORMATS = ("table", "json", "jsonl", "csv", "markdown", "ids")
@@ -40,7 +44,7 @@ def command(context: Context, what: tuple[str, ...]) -> None:
     if len(ranges) > 1:
         raise UsageError("more than one range", hint="write it A..B, once")
     desk = context.desk
-    ids = {desk.resolve(word) for word in what if word not in ranges}
+    ids = _ids(desk, [word for word in what if word not in ranges])
     changes = differences.between(desk, ranges[0]) if ranges else differences.not_committed(desk)
     if ids:
         changes = [one for one in changes if one.ticket_id in ids]
@@ -49,6 +53,22 @@ def command(context: Context, what: tuple[str, ...]) -> None:
             context.out.line(ticket_id)
         return
     context.out.items("changes", _items(changes), _COLUMNS, text=_lines, nothing="nothing differs")
+
+
+def _ids(desk: Desk, words: Sequence[str]) -> set[TicketId]:
+    """Returns the tickets meant; raises NotFound, for a commit with the range that it was to be."""
+    from gitdesk.desk import revisions
+    from gitdesk.errors import NotFound, SetupError
+
+    try:
+        return {desk.resolve(word) for word in words}
+    except NotFound as error:
+        with suppress(SetupError):
+            for word in words[:2]:
+                revisions.commit(desk.repo, word)
+            first, second = (*words, "")[:2]
+            error.hint = f"commits are named by a range: gitdesk diff {first}..{second}"
+        raise
 
 
 def _items(changes: Sequence[Change]) -> Iterator[dict[str, Any]]:

@@ -174,7 +174,7 @@ def show(error: GitdeskError, args: Sequence[str], context: Context | None) -> N
     paint = _paint(context)
     say(str(error), paint("error", "error:") + " ")
     if error.hint:
-        say(error.hint, paint("hint", "hint:") + " ")
+        say(error.hint.replace("\n", "\n      "), paint("hint", "hint:") + " ")
     if wants_json(args):
         _say_object(type(error).__name__, error.exit_code, error.message, error.hint, error.place)
 

@@ -145,9 +145,7 @@ def _signing(desk: Desk) -> Iterator[Finding]:
             yield Finding(name="signing", state=OK, detail=detail)
         if listed and not desk.repo.config_bool("commit.gpgSign"):
             detail = "commands sign, commits by hand do not, and are refused: commit.gpgSign is not set"
-            yield Finding(
-                name="signing", state=WARNING, detail=detail, hint="git config commit.gpgSign true"
-            )
+            yield Finding(name="signing", state=WARNING, detail=detail, hint="git config commit.gpgSign true")
 
 
 def _hooks(desk: Desk) -> Iterator[Finding]:

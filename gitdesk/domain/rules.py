@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     RULES: dict[str, Rule]
 
+_NAMED = 5  # errors that a refusal tells one by one
+
 
 def __getattr__(name: str) -> Any:
     """Makes the table of all rules by their codes when it is first asked for: to judge a change, none is needed."""
@@ -107,7 +109,7 @@ def enforce(
     further: Iterable[Violation] = (),
     context: Context | None = None,
 ) -> tuple[Violation, ...]:
-    """Returns the warnings; raises Refused with the first error and the count of the others.
+    """Returns the warnings; raises Refused with the errors, the first ones by name and the count of the others.
 
     `further` are violations that somebody else found, at the severities of the desk. Several changes of one file are
     judged as what they come to, which is what anybody sees of them later.
@@ -119,14 +121,21 @@ def enforce(
         found += check_commit(config, context, whole[0].path)
     errors = [one for one in found if one.severity == ERROR]
     if errors:
-        first = errors[0]
-        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
-        raise Refused(
-            f"{first.code} {first.message}{more}",
-            hint=first.hint or f"gitdesk rule {first.code} says why",
-            place=Place(first.path, first.line, first.column),
-        )
+        raise _refused(errors)
     return tuple(found)
+
+
+def _refused(errors: list[Violation]) -> Refused:
+    """Returns a refusal that names the first errors, one a line, and what to do about each."""
+    first, shown = errors[0], errors[:_NAMED]
+    lines = [f"{first.code} {first.message}"]
+    for one in shown[1:]:
+        where = "" if one.path == first.path else f"{one.path}: "
+        lines.append(f"  {where}{one.code} {one.message}")
+    if len(errors) > len(shown):
+        lines.append(f"  … and {len(errors) - len(shown):,} more")
+    hints = dict.fromkeys(one.hint or f"gitdesk rule {one.code} says why" for one in shown)
+    return Refused("\n".join(lines), hint="\n".join(hints), place=Place(first.path, first.line, first.column))
 
 
 def net(changes: Iterable[Change]) -> list[Change]:

@@ -165,7 +165,8 @@ def _late(
     message = f"{ticket.status}, and late: {told}; nothing says why"
     if spec is not None:
         values = f" ({', '.join(spec.values)})" if spec.values else ""
-        hint = f"gitdesk set {ticket.id} {BREACH_REASON}=… before it, or {BREACH_REASON} under fields: in the same edit{values}"
+        by_hand = f"{BREACH_REASON} under fields: in the same edit{values}"
+        hint = f"gitdesk set {ticket.id} {BREACH_REASON}=… before it, or {by_hand}"
         yield found_in(after, "S002", "status", ticket.status, message, hint, subject="status")
     else:
         hint = "--reason TEXT says it, or the text below the subject of a commit by hand"

@@ -223,13 +223,17 @@ def _transition(
         return
     if not workflow.can(before.status, ticket.status):
         there = workflow.targets(before.status)
+        hint = f'from "{before.status}" it goes to ' + ", ".join(there) if there else None
+        if ticket.status == workflow.merged_status:
+            merge = "where it is the same as another ticket: gitdesk merge ID INTO"
+            hint = f"{merge}; {hint}" if hint else merge
         yield found_in(
             after,
             "W001",
             "status",
             ticket.status,
             f'the workflow has no way from "{before.status}" to "{ticket.status}"',
-            f'from "{before.status}" it goes to ' + ", ".join(there) if there else None,
+            hint,
         )
 
 

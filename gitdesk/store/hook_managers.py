@@ -80,7 +80,8 @@ def _asleep(repo: Repo, name: str) -> str | None:
 def _pre_commit(file: str, names: Sequence[str]) -> str:
     hooks = ", ".join(
         f'{{id: gitdesk-{name}, name: "gitdesk, {name}", entry: gitdesk hook {name}, language: system, '
-        f"pass_filenames: {'true' if name == 'commit-msg' else 'false'}, always_run: true, verbose: true, stages: [{name}]}}"
+        f"pass_filenames: {'true' if name == 'commit-msg' else 'false'}, always_run: true, verbose: true, "
+        f"stages: [{name}]}}"
         for name in names
     )
     line = f"- {{repo: local, hooks: [{hooks}]}}"

@@ -84,7 +84,7 @@ def test_the_help_of_a_command_shows_its_options(capsys: pytest.CaptureFixture[s
         (["--nonsense"], 2, 'unknown option "--nonsense"', "gitdesk --help tells how to call it"),
         (["fail"], 2, "missing HOW", FAIL_HELP),
         (["fail", "x", "y"], 2, "unexpected argument (y)", FAIL_HELP),
-        (["fail", "x", "--number", "q"], 2, '"--number": "q" is not a valid integer', FAIL_HELP),
+        (["fail", "x", "--number", "q"], 2, '"--number": "q" is not a whole number', FAIL_HELP),
         (["fail", "place"], 3, 'a.md:3:9: no ticket "7␛[31m"', "try another"),
         (["rows", "--format", "csv", "-q"], 2, "csv and ids are two formats; ask for one", None),
         (["bulk"], 2, "no ticket named", 'give ids, "-" to read them from standard input, or --query'),

@@ -230,7 +230,9 @@ def test_the_way_on_commits_what_the_refused_call_would_have(
     if call[:1] in (("--",), ("-i",)):
         (desk.path / "other.txt").write_text("two")
     name = str(ticket(desk).relative_to(desk.path))
-    done = desk.run("git", "commit", "-qm", "it was no spam", *(word.replace("TICKET", name) for word in call))
+    done = desk.run(
+        "git", "commit", "-qm", "it was no spam", *(word.replace("TICKET", name) for word in call)
+    )
     assert NEEDS_REASON in done.stderr
     assert f"is kept: {told.replace('TICKET', name)} goes on" in done.stderr
     editor = desk.path.parent / "editor"

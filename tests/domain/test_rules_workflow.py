@@ -6,6 +6,7 @@ import pytest
 from judging import MARKO, NOTE, REPLY, by, change, codes, desk, found, ticket
 
 from gitdesk.domain import rules
+from gitdesk.errors import Refused
 
 FRESH = REPLY.replace("2026-11-22T10:15", "2026-11-23T09:59")  # given when its commit is made
 
@@ -13,6 +14,22 @@ FRESH = REPLY.replace("2026-11-22T10:15", "2026-11-23T09:59")  # given when its 
 def test_without_a_context_a_change_is_judged_by_its_values_alone() -> None:
     one = change(ticket(status="closed"), ticket(status="open", title="Other"))
     assert rules.check(one, desk()) == ()
+
+
+def test_a_refusal_names_every_error_and_the_way_out_of_each() -> None:
+    fields = "\n" + "\n".join(f"  unknown_{number}: x" for number in range(6))
+    one = change(ticket(status="closed"), ticket(status="open", priority="hihg"))
+    with pytest.raises(Refused) as refused:
+        rules.enforce([one], desk(), context=by())
+    first, second = refused.value.message.split("\n")
+    assert first == 'F041 unknown priority "hihg"'
+    assert second == '  W002 the way from "closed" to "open" needs a reason'
+    hints = (refused.value.hint or "").split("\n")
+    assert hints[0] == 'did you mean "high"?'
+    assert hints[1].startswith("--reason TEXT")
+    with pytest.raises(Refused) as refused:
+        rules.enforce([change(ticket(), ticket(fields=fields))], desk(), context=by())
+    assert refused.value.message.split("\n")[4:] == ['  F044 unknown field "unknown_4"', "  … and 1 more"]
 
 
 def test_a_transition_that_requires_a_reason_is_refused_without_and_taken_with_one() -> None:
@@ -31,7 +48,9 @@ def test_everything_a_transition_requires_is_told_at_once() -> None:
     [violation] = found(change(ticket(status="spam"), ticket(status="open")))
     for word in ("a public reply", "an assignee", "a group", "a type", "a priority", "a tag", "field.region"):
         assert word in violation.message
-    assert "gitdesk set ID region=… before it, or region under fields: in the same edit" in (violation.hint or "")
+    assert "gitdesk set ID region=… before it, or region under fields: in the same edit" in (
+        violation.hint or ""
+    )
     whole = ticket(
         FRESH, status="open", assignee="marko", group="support", type="question", priority="low",
         tags="[vip]", fields="\n  region: eu",
