@@ -6,7 +6,7 @@ from itertools import islice
 
 from gitdesk.domain.config import REQUIRED
 from gitdesk.domain.finding import Finding
-from gitdesk.domain.people import CONFIGURE
+from gitdesk.domain.people import CONFIGURE, OUT_OF_LOCK_OUT
 from gitdesk.domain.signing_key import fingerprint
 from gitdesk.domain.workflow import ANY, FINAL
 
@@ -37,7 +37,7 @@ def check(document: Mapping[str, Any]) -> Iterator[Finding]:
     if granting and not any(name in held for _, name in granting):
         index, name = granting[0]
         message = f'only "{name}" may configure the desk, and nobody is one'
-        hint = "give the role to somebody; until then every change of this file is refused"
+        hint = f"give the role to somebody; else every later change of this file is refused, and {OUT_OF_LOCK_OUT}"
         yield Finding(code="C071", message=message, pointer=("people", "roles", index, "name"), hint=hint)
 
 
@@ -80,13 +80,25 @@ def _steps(workflow: Mapping[str, Any], held: frozenset[str]) -> Iterator[Findin
     """Yields statuses that are not final and that nobody can move a ticket out of."""
     known = [status["name"] for status in workflow["statuses"]]
     left: set[str] = set()  # by some row
+    idle: list[tuple[int, Mapping[str, Any], list[str]]] = []  # rows that nobody may take
     free: set[str] = set()  # by a row that somebody may take
-    for row in workflow.get("transitions") or []:
+    for number, row in enumerate(workflow.get("transitions") or []):
         targets = frozenset(_names(row, "to", known))
         sources = [name for name in _names(row, "from", known) if len(targets) > 1 or name not in targets]
         left.update(sources)
         if not row.get("roles") or any(role in held for role in row["roles"]):
             free.update(sources)
+        else:
+            idle.append((number, row, sources))
+    final = {status["name"] for status in workflow["statuses"] if status["category"] in FINAL}
+    for number, row, sources in idle:
+        if any(name in free or name in final for name in sources):  # else it is told of as an error
+            names = ", ".join(f'"{role}"' for role in row["roles"])
+            message = f"nobody has a role that this row is for ({names})"
+            hint = "give the role to somebody, or take the row out"
+            yield Finding(
+                code="C075", message=message, pointer=("workflow", "transitions", number), hint=hint
+            )
     for index, status in enumerate(workflow["statuses"]):
         name = status["name"]
         if status["category"] not in FINAL and name in left and name not in free:

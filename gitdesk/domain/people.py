@@ -15,6 +15,10 @@ RESERVED_IDS = frozenset(("me", "nobody", "none", "anybody"))
 ACT_FOR_OTHERS, CORRECT, CONFIGURE = "act_for_others", "correct", "configure"
 ASSIGN, CLOSE, RETAG = "assign", "close", "retag"
 PERMISSIONS = (ACT_FOR_OTHERS, CORRECT, CONFIGURE, ASSIGN, CLOSE, RETAG)
+OUT_OF_LOCK_OUT = (
+    "only whoever owns the server's repository can bring such a change in, by `git fetch` there "
+    "(see Out of a lock-out in docs/hooks.md)"
+)
 
 
 class Person(Value, kw_only=False):

@@ -56,4 +56,15 @@ RULES = (
         passes="rules: {signed_commits: required}\n"
         "people: [{id: ana, name: Ana, signing_keys: ['SHA256:KLvQ6pIqWoErF9oUIPNv84pr7k106TcO55ipy6ghVL4']}]",
     ),
+    Rule(
+        code="C075",
+        name="config-row-for-nobody",
+        summary="a row of transitions is for roles that nobody has",
+        why="a step that the desk has agreed on can be taken by nobody",
+        severity=WARN,
+        fails="people: {roles: [lead], agents: [{id: ana, name: Ana}]}\n"
+        "transitions:\n  - {from: new, to: closed, roles: [lead]}\n  - {from: '*', to: [open, closed]}",
+        passes="people:\n  roles: [lead]\n  agents: [{id: ana, name: Ana, roles: [lead]}]\n"
+        "transitions:\n  - {from: new, to: open, roles: [lead]}\n  - {from: '*', to: closed}",
+    ),
 )

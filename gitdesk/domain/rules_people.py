@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitdesk.domain.change import is_config
 from gitdesk.domain.change_message import BEHALF
-from gitdesk.domain.people import ACT_FOR_OTHERS, ASSIGN, CLOSE, CONFIGURE, RETAG
+from gitdesk.domain.people import ACT_FOR_OTHERS, ASSIGN, CLOSE, CONFIGURE, OUT_OF_LOCK_OUT, RETAG
 from gitdesk.domain.rules_context import claims
 from gitdesk.domain.rules_values import found_in
 from gitdesk.domain.violation import ERROR, WARN, Rule, Violation
@@ -127,6 +127,8 @@ def _who_may(config: Config, permission: str) -> str:
     """Returns a hint: whose right it is."""
     holders = config.holders(config.granting(permission))
     names = ", ".join(holders[:5]) + (" …" if len(holders) > 5 else "")
+    if not names and permission == CONFIGURE:
+        return f"nobody may {permission}: {OUT_OF_LOCK_OUT}"
     return f"people whose roles may {permission}: {names or 'nobody, see people in gitdesk.yaml'}"
 
 

@@ -10,6 +10,7 @@ from judging import IVA, MARKO, by, change, codes, desk, found, ticket
 from gitdesk.domain import rules
 from gitdesk.domain.change import Change
 from gitdesk.domain.people import PERMISSIONS
+from gitdesk.value import replace
 
 SETTINGS = Change(path="gitdesk.yaml", old="a", new="b")
 QUIET = change(ticket(), ticket(priority="low"))
@@ -34,8 +35,6 @@ def test_a_stranger_is_told_what_to_do_without_the_right_to_change_gitdesk_yaml(
 
 
 def test_a_desk_that_lists_nobody_asks_nobody_who_they_are() -> None:
-    from gitdesk.value import replace
-
     config = replace(desk(may="configure"), people=())
     guest = by("Guest <guest@example.com>", config)
     assert codes(QUIET, config, guest) == []
@@ -75,6 +74,17 @@ def test_the_desk_is_configured_by_those_who_may(path: str) -> None:
     assert codes(one, config, by("Guest <guest@example.com>", config)) == ["P005", "P002"]
     assert codes(one, config, by(IVA, config)) == []
     assert codes(SETTINGS, desk(), by(MARKO)) == []
+
+
+def test_where_nobody_may_configure_the_refusal_tells_the_way_out() -> None:
+    config = desk(may="configure")
+    config = replace(config, people=tuple(replace(person, roles=()) for person in config.people))
+    [violation] = found(SETTINGS, config, by(MARKO, config))
+    assert violation.code == "P005"
+    assert (violation.hint or "").startswith(
+        "nobody may configure: only whoever owns the server's repository"
+    )
+    assert "Out of a lock-out in docs/hooks.md" in (violation.hint or "")
 
 
 def test_nobody_is_given_work_who_is_away_without_a_warning() -> None:
