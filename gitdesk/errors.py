@@ -62,10 +62,15 @@ class Conflict(GitdeskError):
 
 
 class Unreadable(GitdeskError):
-    """A document or gitdesk.yaml cannot be read; `code` is that of the rule, where one says so."""
+    """A document or gitdesk.yaml cannot be read; `code` is that of the rule, where one says so.
+
+    `commit` is the one whose file it is, and `deletion` the one that took it away.
+    """
 
     exit_code = 5
     code = ""
+    commit = ""
+    deletion = ""
 
 
 class SetupError(GitdeskError):

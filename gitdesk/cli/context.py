@@ -8,7 +8,7 @@ from datetime import datetime
 
 from gitdesk import clock
 from gitdesk.cli.output import Output
-from gitdesk.errors import GitdeskError, UsageError
+from gitdesk.errors import GitdeskError, Unreadable, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -84,11 +84,7 @@ class Context:
         """Says once that gitdesk.yaml cannot be used and what is used instead."""
         if not self._warned:
             self._warned = True
-            self.out.warn(
-                f"{found.refusal}: the gitdesk.yaml of the last commit cannot be used, "
-                f"so this goes by that of {found.source}",
-                "mend it and commit it, until then nothing can be changed; `gitdesk check` lists all that is wrong",
-            )
+            self.out.warn(found.warning, found.way_out)
 
     def watch(self, label: str) -> Progress:
         """Returns a progress bar: `with context.watch("reading tickets") as step: step(done, total)`."""
@@ -97,17 +93,22 @@ class Context:
         return Progress(label)
 
     def explain(self, error: GitdeskError) -> None:
-        """Adds to the hint of an error about the desk's own words that gitdesk.yaml has changes not in force."""
-        if self._desk is None or "unknown " not in error.message:
+        """Adds what the work tree has to say to errors about gitdesk.yaml and the desk's own words."""
+        if self._desk is None:
             return
-        from gitdesk.desk.uncommitted import CONFIG_CHANGED, config_differs
+        if isinstance(error, Unreadable) and error.commit:
+            from gitdesk.desk.unusable import explain
 
-        try:
-            differs = config_differs(self._desk)
-        except (GitdeskError, OSError):
-            return
-        if differs:
-            error.hint = f"{error.hint}; {CONFIG_CHANGED}" if error.hint else CONFIG_CHANGED
+            explain(self._desk, error)
+        elif "unknown " in error.message:
+            from gitdesk.desk.uncommitted import CONFIG_CHANGED, config_differs
+
+            try:
+                differs = config_differs(self._desk)
+            except (GitdeskError, OSError):
+                return
+            if differs:
+                error.hint = f"{error.hint}; {CONFIG_CHANGED}" if error.hint else CONFIG_CHANGED
 
     def finish(self) -> None:
         """Writes what is held and waits for the pager."""

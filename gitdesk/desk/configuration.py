@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from gitdesk.domain.config import PATH, Config
-from gitdesk.errors import Place, SetupError, Unreadable
+from gitdesk.errors import GitdeskError, Place, SetupError, Unreadable
 from gitdesk.store import kept_config, read
 
 TYPE_CHECKING = False
@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from gitdesk.domain.query import Vocabulary
     from gitdesk.domain.violation import Violation
     from gitdesk.store.git import Repo
+
+
+DELETED = "C005"
 
 
 class Configurations:
@@ -31,9 +34,28 @@ class Configurations:
             return config
         entry = read.find_entry(self._repo, commit, PATH)
         if entry is None:
-            raise SetupError(f"not a desk: {commit[:10]} has no {PATH}", hint="`gitdesk init` makes one")
-        self._known[entry.oid] = self._read(entry.oid)
+            raise self._missing(commit)
+        try:
+            self._known[entry.oid] = self._read(entry.oid)
+        except Unreadable as error:
+            error.commit = commit
+            raise
         return self._known[entry.oid]
+
+    def _missing(self, commit: str) -> GitdeskError:
+        """Returns what is to be said of a commit without a gitdesk.yaml."""
+        from gitdesk.store import deleted_config
+
+        deletion = deleted_config.find_deletion(self._repo, commit)
+        if deletion is None:
+            return SetupError(f"not a desk: {commit[:10]} has no {PATH}", hint="`gitdesk init` makes one")
+        error = Unreadable(
+            f"the file was deleted in commit {deletion[:10]}",
+            place=Place(PATH),
+            hint=deleted_config.way_back(deletion),
+        )
+        error.code, error.commit, error.deletion = DELETED, commit, deletion
+        return error
 
     def known(self, commit: str) -> Config | None:
         """Returns gitdesk.yaml as of a commit when it need not be parsed, else None."""

@@ -173,7 +173,7 @@ class Desk:
         def words() -> Vocabulary | None:
             try:
                 return vocabulary(self._configuration(commit)[0])
-            except Unreadable:
+            except (Unreadable, SetupError):
                 return None
 
         return words

@@ -11,7 +11,7 @@ from gitdesk.desk.places import local_zone
 from gitdesk.domain.config import PATH
 from gitdesk.domain.people import Person, id_for
 from gitdesk.errors import Place, Refused, SetupError, UsageError
-from gitdesk.store import hook_files, install, merge_setup, read, write
+from gitdesk.store import deleted_config, hook_files, install, merge_setup, read, write
 from gitdesk.store.identity import identity
 from gitdesk.store.worktrees import find_checkout
 from gitdesk.value import Value
@@ -62,7 +62,9 @@ def found_desk(
             author, committer = identity(repo, environ, now)
             data = given if given is not None else _default(folder, author, environ, prefix, name)
             config = parsed(data)
-            location, remarks = _commit(repo, folder, branch, data, author, committer)
+            location, remarks = _commit(
+                repo, folder, branch, data, author, committer, given=given is not None
+            )
         except BaseException:
             if not had_repository and repo.git_dir == os.path.join(folder, ".git"):
                 _undo(folder, existed)
@@ -76,11 +78,20 @@ def found_desk(
 
 
 def _commit(
-    repo: Repo, folder: str, branch: str | None, data: bytes, author: Identity, committer: Identity
+    repo: Repo,
+    folder: str,
+    branch: str | None,
+    data: bytes,
+    author: Identity,
+    committer: Identity,
+    *,
+    given: bool,
 ) -> tuple[read.Location, list[str]]:
     location = install.place(repo, branch)
     if location.tip is not None and read.holds_desk(repo, location.tip):
         raise Refused(f'there is a desk on branch "{location.branch}" already', hint="gitdesk list shows it")
+    if location.tip is not None:
+        _require_no_tickets(repo, location.branch, location.tip, given=given)
     if location.checked_out and os.path.lexists(os.path.join(repo.work_tree or folder, PATH)):
         raise Refused(
             f"there is a {PATH} here that is not committed",
@@ -100,6 +111,21 @@ def _commit(
     elif find_checkout(repo, location.ref or "") is not None:
         remarks += _hooks(repo)
     return location, remarks
+
+
+def _require_no_tickets(repo: Repo, branch: str, tip: str, *, given: bool) -> None:
+    """Raises Refused where a desk has lost its gitdesk.yaml: another one would not fit the tickets that are there."""
+    deletion = deleted_config.find_deletion(repo, tip)
+    if deletion is not None:
+        raise Refused(
+            f'branch "{branch}" holds the tickets of a desk whose {PATH} was deleted in commit {deletion[:10]}',
+            hint=f"{deleted_config.way_back(deletion)}, with the people, roles and fields the tickets go by",
+        )
+    if not given and deleted_config.has_tickets(repo, tip):
+        raise Refused(
+            f'branch "{branch}" holds tickets and no {PATH}, and a new one would not fit them',
+            hint="--from FILE takes the one they were made by",
+        )
 
 
 def _make_folder(folder: str) -> None:
@@ -142,7 +168,7 @@ def _hooks(repo: Repo) -> list[str]:
     """Puts in the hooks that judge commits by hand, unless the clone has such or keeps its hooks elsewhere."""
     folder = os.path.join(repo.common_dir, "hooks")
     if repo.config("core.hooksPath") or any(
-        os.path.lexists(os.path.join(folder, name)) for name in hook_files.COMMITTING
+        hook_files.state(folder, name) == hook_files.THEIRS for name in hook_files.COMMITTING
     ):
         return [
             "this clone has hooks of its own: `gitdesk hooks install` puts the check of hand edits behind them"

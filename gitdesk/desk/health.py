@@ -115,7 +115,9 @@ def _config(desk: Desk, stood_in: list[StandIn]) -> Finding:
             state=ERROR,
             detail=f"{found.refusal}; until it is mended, commands that read go by that of {found.source}, and "
             "commands that write are refused",
-            hint="`gitdesk check` lists all that is wrong with it, "
+            hint=found.way_out
+            if found.deletion
+            else "`gitdesk check` lists all that is wrong with it, "
             f"`git diff {found.commit[:10]} -- {PATH}` what was changed",
         )
     statuses, people = len(config.workflow.statuses), len(config.people)

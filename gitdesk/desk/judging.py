@@ -6,6 +6,7 @@ import codecs
 import os
 
 from gitdesk.desk.accounting import context_now
+from gitdesk.desk.configuration import DELETED
 from gitdesk.desk.knowledge import informed
 from gitdesk.domain import rules
 from gitdesk.domain.change import Change, is_document, with_moves
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from gitdesk.store.git import Repo
     from gitdesk.store.staging import Staged
 
+DELETION = "deleted"  # what the fingerprint of a missing gitdesk.yaml hangs on
 _GROUP = 500  # documents judged between two tellings of progress
 _JOINING = (
     "MERGE_HEAD",
@@ -47,8 +49,11 @@ def everything(desk: Desk) -> Iterator[Violation]:
     """
     from gitdesk.desk.calendars import holiday_files
 
-    data = read.find_file(desk.repo, desk.tip, PATH) or b""
-    config = yield from _configuration(data)
+    data = read.find_file(desk.repo, desk.tip, PATH)
+    if data is None:
+        yield from _missing_at_tip(desk)
+    config = (yield from _configuration(data)) if data is not None else None
+    data = data or b""
     yield from weighed(holidays(config, data, holiday_files(desk.repo, desk.tip)), config)
     limit = config.limits.attachment_bytes if config is not None else DEFAULT_ATTACHMENT_BYTES
     for path, mode, size in entries.listed(desk.repo, desk.tip):
@@ -84,6 +89,9 @@ def _staged(desk: Desk, found: Sequence[Staged]) -> Iterator[Violation]:
         if one.path == PATH and one.new is not None:
             data = desk.repo.blob(one.new)
             config = yield from _configuration(data)
+        elif one.path == PATH:
+            hint = f"`git restore --staged --worktree --source=HEAD :/{PATH}` brings it back"
+            yield replace(missing(not one.deleted), hint=hint)
     if any(one.path == PATH or one.path.startswith(CALENDARS) for one in found):
         from gitdesk.desk.calendars import holiday_files
 
@@ -205,6 +213,27 @@ def check_entry(path: str, mode: str, size: int, limit: int) -> tuple[Violation,
 
 def _version(desk: Desk, path: str, oid: str | None) -> Document | None:
     return codec.parse(desk.repo.blob(oid), path) if oid is not None else None
+
+
+def _missing_at_tip(desk: Desk) -> Iterator[Violation]:
+    """Yields that the last commit has no gitdesk.yaml, and who took it away."""
+    from gitdesk.store import deleted_config
+
+    deletion = deleted_config.find_deletion(desk.repo, desk.tip)
+    found = missing(deletion is None)
+    if deletion is not None:
+        message = f"{found.message} (commit {deletion[:10]})"
+        found = replace(found, message=message, hint=deleted_config.way_back(deletion))
+    yield found
+
+
+def missing(is_other: bool = False) -> Violation:
+    """Returns what is wrong where there is no gitdesk.yaml: it is deleted, or something else is in its place."""
+    if is_other:
+        message, hint = "no plain file, which gitdesk.yaml has to be", "put the file itself there"
+    else:
+        message, hint = "the file is deleted, and without it there is no desk", "take the deletion back"
+    return Violation(code=DELETED, message=message, path=PATH, hint=hint, subject=DELETION)
 
 
 def _configuration(data: bytes) -> Generator[Violation, None, Config | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 
-from gitdesk.desk import judging, revisions
+from gitdesk.desk import judging, mended_later, revisions
 from gitdesk.desk.accounting import committed_at
 from gitdesk.desk.calendars import holiday_files
 from gitdesk.desk.commit_changes import CommitChanges, mode_of, plain
@@ -18,7 +18,7 @@ from gitdesk.domain.calendar_parse import FOLDER
 from gitdesk.domain.change import SOURCE, Change, is_document
 from gitdesk.domain.config import PATH
 from gitdesk.domain.rules_context import BASE, context_of
-from gitdesk.domain.violation import Violation
+from gitdesk.domain.violation import ERROR, Violation
 from gitdesk.errors import SetupError, Unreadable
 from gitdesk.store import codec, history, merge_result, read
 from gitdesk.store.misplaced import is_mark
@@ -190,12 +190,21 @@ class Walk:
 
     def _placed(self, found: Violation) -> Violation:
         """Returns a violation at the line where it stands by now, when it still does: there it has to be mended."""
+        if found.path == PATH and found.severity == ERROR and found.code[0] in "CF":
+            return mended_later.advised(found, self._wrong_by_now)
         if not is_document(found.path) or found.code[0] == "S":
             return found  # what a step did to a promise does not stand in the file
         now = self._now_in(found.path).get(found.fingerprint)
         if now is None:
             return found
         return replace(found, line=now.line, column=now.column, excerpt=now.excerpt)
+
+    @cached_property
+    def _wrong_by_now(self) -> frozenset[str]:
+        """Returns the fingerprints of what is wrong with the gitdesk.yaml of the head."""
+        data = read.find_file(self._desk.repo, self._head, PATH)
+        found = _config_of(data)[1] if data is not None else (judging.missing(),)
+        return frozenset(one.fingerprint for one in found)
 
     def _standing(self, path: str) -> dict[str, Violation]:
         data = read.find_file(self._desk.repo, self._head, path)
@@ -256,7 +265,7 @@ def between(desk: Desk, text: str, *, now: datetime | None = None) -> Walk:
     this clone does not have whole, Unreadable without any rules to go by.
     """
     span = revisions.span(desk, text)
-    if not read.holds_desk(desk.repo, span.base):
+    if not read.is_desk(desk.repo, span.base):
         return Walk(desk, span, _Grown(desk.repo).law, now=now)
     fresh = _config_at(desk, span.head)
     try:
@@ -364,7 +373,9 @@ def _by_hand(
 def _of_config(repo: Repo, version: FileVersion) -> list[Violation]:
     """Returns what is wrong with a gitdesk.yaml and was not before; a link or a submodule is as good as none."""
     new = plain(version.new)
-    data = repo.blob(new) if new and not is_mark(new) else b""
+    if not new or is_mark(new):
+        return [judging.missing(bool(new))]
+    data = repo.blob(new)
     olds = [plain(each) for each in version.old]
     known = {
         each.fingerprint for old in olds if old and not is_mark(old) for each in _config_of(repo.blob(old))[1]

@@ -70,7 +70,7 @@ def outgoing(
     with Repo.discover(start, environ) as repo:
         named = environ.get("GITDESK_BRANCH") or repo.own_setting("gitdesk.branch")
         for move in moves:
-            if (named and move.ref != refs.full_name(named)) or not read.holds_desk(repo, move.new):
+            if (named and move.ref != refs.full_name(named)) or not _leaves_desk(repo, move):
                 continue
             base = _known_there(repo, remote, move)
             if base != move.new:
@@ -78,6 +78,13 @@ def outgoing(
                 name = named if base and repo.read_ref(f"refs/remotes/{named}") == base else base[:10]
                 outgoing = _Move(ref=move.ref, old=base, new=move.new)
                 yield _judged(repo, environ, watch, outgoing, None, name)
+
+
+def _leaves_desk(repo: Repo, move: _Move) -> bool:
+    """Tells whether a branch holds a desk, or its counterpart over there does, as far as this clone knows."""
+    return read.is_desk(repo, move.new) or (
+        bool(move.old) and repo.has(move.old) and read.holds_desk(repo, move.old)
+    )
 
 
 def _known_there(repo: Repo, remote: str, move: _Move) -> str:
@@ -129,7 +136,7 @@ def _desk_refs(repo: Repo) -> frozenset[str]:
 
 
 def _concerns_desk(repo: Repo, move: _Move) -> bool:
-    return any(oid and read.holds_desk(repo, oid) for oid in (move.old, move.new))
+    return any(oid and read.is_desk(repo, oid) for oid in (move.old, move.new))
 
 
 def _require_forward(repo: Repo, move: _Move) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from gitdesk import __version__
 from gitdesk.domain.config import PATH, Config
 from gitdesk.errors import GitdeskError, Unreadable
-from gitdesk.store import kept_config, objects, read
+from gitdesk.store import deleted_config, kept_config, objects, read
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gitdesk.store.git import Repo
 
 _KEPT = "stand-in"
+MEND = "mend it and amend the commit while it is not pushed, else mend it in a new one"
 
 
 class StandIn(Value):
@@ -27,12 +28,26 @@ class StandIn(Value):
     commit: str
     at: datetime | None
     refusal: str  # place, code and message
+    deletion: str = ""  # the commit that deleted the file, when that is what is wrong
 
     @property
     def source(self) -> str:
         """Returns in words whose version it is."""
         when = "" if self.at is None else f" ({self.at:%Y-%m-%d %H:%M} UTC)"
         return f"commit {self.commit[:10]}{when}"
+
+    @property
+    def warning(self) -> str:
+        """Returns in words what is wrong, and what is used instead."""
+        wrong = "" if self.deletion else f": the {PATH} of the last commit cannot be used"
+        return f"{self.refusal}{wrong}, so this goes by that of {self.source}"
+
+    @property
+    def way_out(self) -> str:
+        """Returns in words what to do about it."""
+        if self.deletion:
+            return f"{deleted_config.way_back(self.deletion)}; until then nothing can be changed"
+        return f"{MEND}; until then nothing can be changed; `gitdesk check` lists all that is wrong"
 
 
 def in_force(repo: Repo, configurations: Configurations, tip: str) -> tuple[Config, StandIn | None]:
@@ -74,6 +89,7 @@ def _search(repo: Repo, configurations: Configurations, tip: str, refusal: Unrea
             commit=at,
             at=_time(repo, at),
             refusal=f"{refusal.place}: {code}{refusal.message}",
+            deletion=refusal.deletion,
         )
 
 
@@ -90,16 +106,21 @@ def _load(repo: Repo, configurations: Configurations, tip: str) -> StandIn | Non
         return None
     try:
         at = None if plain["at"] is None else datetime.fromtimestamp(plain["at"], UTC)
-        commit, refusal = str(plain["commit"]), str(plain["refusal"])
+        commit, refusal, deletion = (str(plain[key]) for key in ("commit", "refusal", "deletion"))
         config = configurations.at(commit)
     except (TypeError, KeyError, ValueError, OverflowError, OSError, GitdeskError):
         return None  # damaged
-    return StandIn(config=config, commit=commit, at=at, refusal=refusal)
+    return StandIn(config=config, commit=commit, at=at, refusal=refusal, deletion=deletion)
 
 
 def _save(repo: Repo, tip: str, found: StandIn) -> None:
     at = None if found.at is None else found.at.timestamp()
-    plain: dict[str, Any] = {"commit": found.commit, "at": at, "refusal": found.refusal}
+    plain: dict[str, Any] = {
+        "commit": found.commit,
+        "at": at,
+        "refusal": found.refusal,
+        "deletion": found.deletion,
+    }
     kept_config.save(repo, _key(tip), plain, _KEPT)
 
 

@@ -6,6 +6,7 @@ import os
 from contextlib import suppress
 
 from gitdesk.domain.config import PATH
+from gitdesk.errors import SetupError
 from gitdesk.store import attributes, read
 from gitdesk.store.git import Repo
 
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitdesk.desk.door import Desk
+    from gitdesk.domain.violation import Violation
 
 CONFIG_CHANGED = f"{PATH} has changes that are not committed; they are not in force"
+CONFIG_UNSTAGED = f"{PATH} has changes that are not staged; `git add {PATH}` puts them into the next commit"
 # No paths behind it: they would be meant from the folder the person stands in.
 _UNMERGED = (
     "diff-index",
@@ -35,21 +38,47 @@ def goes_on_desk(start: str, environ: Mapping[str, str]) -> bool:
     """Tells whether the next commit of a work tree stands on a desk, and not on code beside one."""
     with Repo.discover(start, environ) as repo:
         _, head = repo.head()
-        return head is not None and read.holds_desk(repo, head)
+        if head is None or read.holds_desk(repo, head):
+            return head is not None
+        try:  # where the desk's gitdesk.yaml was deleted, and the desk is nowhere else
+            return read.is_desk(repo, head) and read.locate(repo, environ).tip == head
+        except SetupError:
+            return False
 
 
-def config_differs(desk: Desk) -> bool:
-    """Tells whether gitdesk.yaml in the desk's work tree says something else than the commit commands read."""
+def config_differs(desk: Desk, *, staged: bool = False) -> bool:
+    """Tells whether gitdesk.yaml in the desk's work tree says something else than the last commit, or the index."""
+    shown = _shown(desk)
+    if shown is None:
+        return False
+    found = read.find_file(desk.repo, desk.tip, PATH)
+    if staged:
+        from gitdesk.store.staging import staged as staged_files
+
+        for one in staged_files(desk.repo, desk.environ.get("GIT_INDEX_FILE")):
+            if one.path == PATH:
+                found = desk.repo.blob(one.new) if one.new is not None else None
+    return shown.replace(b"\r\n", b"\n") != (found or b"").replace(b"\r\n", b"\n")
+
+
+def judged(desk: Desk) -> tuple[Violation, ...]:
+    """Returns what is wrong with the gitdesk.yaml of the desk's work tree, whether it is committed or not."""
+    from gitdesk.store.config_file import parse_config
+
+    shown = _shown(desk)
+    return parse_config(shown)[1] if shown is not None else ()
+
+
+def _shown(desk: Desk) -> bytes | None:
+    """Returns the gitdesk.yaml of the desk's work tree, None where there is none to be read."""
     checkout = desk.location.checkout
     if checkout is None:
-        return False
+        return None
     try:
         with open(os.path.join(checkout.path, PATH), "rb") as file:
-            shown = file.read()
+            return file.read()
     except OSError:
-        return False
-    committed = read.find_file(desk.repo, desk.tip, PATH) or b""
-    return shown.replace(b"\r\n", b"\n") != committed.replace(b"\r\n", b"\n")
+        return None
 
 
 def conflicts(desk: Desk) -> tuple[str, ...]:

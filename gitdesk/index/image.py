@@ -84,9 +84,9 @@ def advance(
     if changes is None:
         ddl.empty(connection)
         changes = list(source.diff(None, new))
-    for path, _, oid in changes:
-        if path == project.CONFIG_PATH:
-            _configure(connection, oid, source, read_config)
+    configured = {path: oid for path, _, oid in changes if path == project.CONFIG_PATH}
+    if full or configured:
+        _configure(connection, configured.get(project.CONFIG_PATH), source, read_config)
     if stand_in is not None and meta(connection, "unusable"):
         # Asked each time: which words stand in hangs on the history behind a commit, not on the file alone.
         _rank(connection, _ranks_of(stand_in()))
@@ -127,7 +127,7 @@ def _configure(
     connection: sqlite3.Connection, oid: str | None, source: Source, read: ReadConfig | None
 ) -> None:
     words = read(source.blob(oid)) if oid is not None and read is not None else None
-    set_meta(connection, "unusable", "yes" if words is None and oid is not None else None)
+    set_meta(connection, "unusable", "yes" if words is None else None)  # or deleted
     _rank(connection, _ranks_of(words))
 
 

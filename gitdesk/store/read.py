@@ -60,7 +60,7 @@ def locate(repo: Repo, environ: Mapping[str, str]) -> Location:
                 f'there is no branch "{named}", though {reason}',
                 hint=f"`gitdesk init --branch {named}` makes it",
             )
-        if location.tip is None or not holds_desk(repo, location.tip):
+        if location.tip is None or not is_desk(repo, location.tip):
             raise SetupError(
                 f'not a desk: branch "{named}" has no {CONFIG_PATH}', hint="`gitdesk init` makes one"
             )
@@ -88,6 +88,12 @@ def _guess(repo: Repo) -> Location:
         )
     location = branch_location(repo, DEFAULT_BRANCH, "the current branch holds no desk, and this one does")
     if location.tip is not None and holds_desk(repo, location.tip):
+        return location
+    if ref is not None and tip is not None and is_desk(repo, tip):
+        return branch_location(
+            repo, ref, f"it is the current branch and held a desk until its {CONFIG_PATH} was deleted"
+        )
+    if location.tip is not None and is_desk(repo, location.tip):
         return location
     where = repo.work_tree or repo.git_dir
     raise SetupError(f'not a desk: no {CONFIG_PATH} in "{where}"', hint="`gitdesk init` makes one")
@@ -117,6 +123,15 @@ def branch_location(repo: Repo, branch: str, reason: str) -> Location:
 def holds_desk(repo: Repo, commit: str) -> bool:
     """Tells whether a commit has a `gitdesk.yaml`."""
     return find_entry(repo, commit, CONFIG_PATH) is not None
+
+
+def is_desk(repo: Repo, commit: str) -> bool:
+    """Tells whether a commit holds a desk, or the tickets of one whose `gitdesk.yaml` was deleted."""
+    if holds_desk(repo, commit):
+        return True
+    from gitdesk.store.deleted_config import find_deletion
+
+    return find_deletion(repo, commit) is not None
 
 
 def find_entry(repo: Repo, commit: str, path: str) -> TreeEntry | None:

@@ -64,6 +64,10 @@ def test_a_branch_that_throws_the_rules_away_is_judged_by_those_of_the_base(wron
     done = run(wrong, "check", "main..HEAD", "--format", "csv")
     assert done.returncode == 1, done.stderr
     assert "gitdesk.yaml" in done.stdout
+    assert 'C005,error,"the file is deleted' in done.stdout
+    assert [run(wrong, *words).returncode for words in (("check",), ("check", "nowhere..HEAD"))] == [1, 6]
+    wrong.git("rm", "-rq", "tickets")
+    wrong.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "no more desk")
     for words in (("check",), ("check", "nowhere..HEAD"), ("check", "HEAD..HEAD")):
         done = run(wrong, *words)
         assert (done.returncode, done.stderr.split(":")[1]) == (6, " not a desk")
