@@ -111,6 +111,7 @@ def _unsettled(context: Context, code: int, *, staged: bool) -> int:
     """Says what in the work tree is not in force; returns 1 when a merge left something to settle, else the code."""
     from gitdesk.desk.uncommitted import (
         CONFIG_CHANGED,
+        CONFIG_UNSTAGED,
         changed,
         changed_words,
         config_differs,
@@ -124,15 +125,32 @@ def _unsettled(context: Context, code: int, *, staged: bool) -> int:
         )
         return 1
     if staged:
+        if config_differs(context.desk, staged=True):
+            _tell_uncommitted(context, CONFIG_UNSTAGED)
         return code
     _tell_stand_in(context)
     if config_differs(context.desk):
-        context.out.note(CONFIG_CHANGED)
+        code = _tell_uncommitted(context, CONFIG_CHANGED) or code
     if paths := changed(context.desk):
         context.out.note(
             f"{changed_words(paths)}; this was about the last commit, `--staged` judges the next one"
         )
     return code
+
+
+def _tell_uncommitted(context: Context, words: str) -> int:
+    """Says what is wrong with the gitdesk.yaml of the work tree, after what is told of it; returns 1 for errors."""
+    from gitdesk.desk.uncommitted import judged
+    from gitdesk.domain.violation import ERROR
+    from gitdesk.render.text import safe
+
+    found = judged(context.desk)
+    context.out.note(f"{words}{':' if found else ', and nothing is wrong with them'}")
+    for one in found:
+        context.out.note(safe(f"{one} (not committed)"))
+        if one.hint:
+            context.out.note(safe(f"    hint: {one.hint}"))
+    return 1 if any(one.severity == ERROR for one in found) else 0
 
 
 def _tell_stand_in(context: Context) -> None:

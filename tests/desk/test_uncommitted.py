@@ -36,10 +36,28 @@ def test_a_changed_gitdesk_yaml_is_told_where_its_words_are_missed(place: Place)
     with place.open() as desk:
         assert config_differs(desk)
     assert findings(place)[("gitdesk.yaml", "warning")] == CONFIG_CHANGED
-    assert call(place, "check").stderr.endswith(f"{CONFIG_CHANGED}\n")
+    assert CONFIG_CHANGED in call(place, "check").stderr
     done = call(place, "move", ticket, "parked")
     assert (done.returncode, done.stderr.count(CONFIG_CHANGED)) == (2, 1)
     assert CONFIG_CHANGED not in call(place, "show", "nosuch").stderr
+
+
+def test_check_judges_an_edit_of_gitdesk_yaml_before_it_is_committed(place: Place) -> None:
+    file = place.path / "gitdesk.yaml"
+    right = file.read_text()
+    file.write_text(right.replace("category: external", "category: extern"))
+    done = call(place, "check")
+    assert done.returncode == 1
+    assert 'C004 error unknown category "extern" (not committed)' in done.stderr
+    assert 'did you mean "external"?' in done.stderr
+    staged = call(place, "check", "--staged")
+    assert (staged.returncode, "git add gitdesk.yaml" in staged.stderr) == (0, True)
+    assert 'unknown category "extern"' in staged.stderr
+    file.write_text(right.replace("name: on-hold", "name: on-hold "))
+    done = call(place, "check")
+    assert (done.returncode, "nothing is wrong with them" in done.stderr) == (0, True)
+    place.git("add", "gitdesk.yaml")
+    assert "git add" not in call(place, "check", "--staged").stderr
 
 
 def test_a_gitdesk_yaml_as_committed_is_no_news(place: Place) -> None:
