@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from gitdesk.domain.violation import Violation
 
 _HERE = "."  # where Git starts a hook; no variable of its user's says otherwise
-_MEND = "mend the commits that are named (git commit --amend the last one, git rebase -i others)"
 _MOST_INPUT = 100_000_000  # bytes: a push of half a million references
 
 
