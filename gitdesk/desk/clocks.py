@@ -230,9 +230,9 @@ def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
     """Returns the cycles out of the standings the index keeps, brought up to now."""
     now = int(desk.now.timestamp())
 
-    def times() -> Iterator[tuple[str, dict[str, int]]]:
+    def times(wanted: Sequence[str] | None) -> Iterator[tuple[str, dict[str, int]]]:
         at: _Moment | None = None
-        for ticket, status, last, found in rows.spent(ids):
+        for ticket, status, last, found in rows.spent(wanted):
             if last <= now:
                 found[status] = found.get(status, 0) + now - last
             else:  # dated after the moment that is asked for, like its clocks
@@ -247,9 +247,9 @@ def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
         commit=desk.tip,
         desk_name=desk.config.name,
         config=desk.config,
-        status_times=times(),
+        status_times=times(ids),
         problems=_problems(rows, ids),
-        told=ToldClocks(desk, rows) if ids is None else None,
+        told=ToldClocks(desk, rows, times) if ids is None else None,
     )
 
 

@@ -8,7 +8,7 @@ from gitdesk.desk.kept_clocks import kept_cycles
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any
 
     from gitdesk.desk.door import Desk
@@ -16,15 +16,22 @@ if TYPE_CHECKING:
     from gitdesk.domain.sla_cycle import Cycle
     from gitdesk.index.sla_rows import ClockRows
 
-# A ticket whose clocks have all ended: of each clock the number of its kind, its figures and remarks; the rows as JSON.
-Told = namedtuple("Told", ("ticket", "clocks", "rows"))
+# A ticket whose clocks have all ended: of each clock the number of its kind, its figures and remarks; the rows as JSON;
+# its seconds in each status.
+Told = namedtuple("Told", ("ticket", "clocks", "rows", "spent"))
 
 
 class ToldClocks:
-    """What an index keeps of the clocks of a whole desk, as of now."""
+    """What an index keeps of the clocks of a whole desk, as of now; `times` tells how long tickets were in a status."""
 
-    def __init__(self, desk: Desk, rows: ClockRows) -> None:
-        self._desk, self._rows = desk, rows
+    def __init__(
+        self,
+        desk: Desk,
+        rows: ClockRows,
+        times: Callable[[Sequence[str]], Iterator[tuple[str, dict[str, int]]]],
+    ) -> None:
+        self._desk, self._rows, self._times = desk, rows, times
+        self._going_on: list[str] = []
 
     def kinds(self) -> dict[int, Kind]:
         """Returns the kinds that the clocks of a Told are counted under, by number."""
@@ -37,7 +44,8 @@ class ToldClocks:
     def all(self, *, rows: bool) -> Iterator[Told | Cycle]:
         """Yields, by ticket, what has come to its end as a Told, with or without rows, and the cycles of the rest."""
         now = int(self._desk.now.timestamp())
-        going_on = self.cycles_of(self._rows.untold(now))
+        self._going_on = self._rows.untold(now)
+        going_on = self.cycles_of(self._going_on)
         cycle: Any = next(going_on, None)
         for one in self._rows.told(now, rows=rows):
             while cycle is not None and cycle.ticket < one[0]:
@@ -47,3 +55,7 @@ class ToldClocks:
         while cycle is not None:
             yield cycle
             cycle = next(going_on, None)
+
+    def times_of_the_rest(self) -> Iterator[dict[str, int]]:
+        """Yields the seconds in each status of the tickets that `all` told as cycles."""
+        return (spent for _, spent in self._times(self._going_on))

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 9
+VERSION = 10
 
 # Names that begin with x_ are ours alone; views and what history adds are public.
 _TABLES = """
@@ -39,7 +39,8 @@ CREATE TABLE x_clocks (
   PRIMARY KEY (ticket, metric, cycle)
 ) WITHOUT ROWID;
 -- Of each ticket whose clocks have all ended, what reports say of them: the figures they are counted by, each list
--- begun by a kind, and their rows as JSON. `last` is its last step in seconds since 1970.
+-- begun by a kind, then its seconds in each status up to its last step, and its status; and their rows as JSON.
+-- `last` is that step in seconds since 1970.
 CREATE TABLE x_told (
   ticket TEXT PRIMARY KEY, last INTEGER NOT NULL, figures TEXT NOT NULL, rows BLOB NOT NULL
 ) WITHOUT ROWID;

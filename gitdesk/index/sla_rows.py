@@ -102,7 +102,7 @@ class ClockRows:
         """Returns the kinds that ended clocks are counted under, by number."""
         return sla_told.kinds(self._connection)
 
-    def told(self, until: int, *, rows: bool) -> Iterator[tuple[str, Any, bytes]]:
+    def told(self, until: int, *, rows: bool) -> Iterator[tuple[str, Any, bytes, Any]]:
         """Yields what is kept ready of tickets that had come to their end; see `sla_told.told`."""
         return sla_told.told(self._connection, until, rows=rows)
 

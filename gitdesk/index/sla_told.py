@@ -8,7 +8,7 @@ from operator import attrgetter
 from gitdesk.domain.sla_count import KIND, figures_of, kind_of, told_remarks
 from gitdesk.domain.sla_cycle import PAUSED, RUNNING
 from gitdesk.domain.sla_ended import Ended
-from gitdesk.domain.sla_standing import Standing
+from gitdesk.domain.sla_standing import Standing, spent
 from gitdesk.value import parts_of
 
 TYPE_CHECKING = False
@@ -51,7 +51,8 @@ class Telling:
             for one in sorted(found, key=_order)
         ]
         figures = [[self._kind(kind_of(one)), *figures_of(one), *told_remarks(one)] for one in clocks]
-        row = (ticket, replay.last, dumps(figures, separators=(",", ":")), self._write(clocks))
+        told = [figures, spent(replay, replay.last), header.get("status", "")]
+        row = (ticket, replay.last, dumps(told, separators=(",", ":")), self._write(clocks))
         self._rows.append(row)
 
     def keep(self, numbers: Sequence[tuple[int]]) -> None:
@@ -77,22 +78,23 @@ def kinds(connection: sqlite3.Connection) -> dict[int, Kind]:
     return {number: tuple(kind) for number, *kind in connection.execute(f"SELECT n, {_NAMES} FROM x_kinds")}
 
 
-def told(connection: sqlite3.Connection, until: int, *, rows: bool) -> Iterator[tuple[str, Any, bytes]]:
-    """Yields ticket, figures of its clocks and, if wanted, their rows, of what had come to its end by an instant.
+def told(connection: sqlite3.Connection, until: int, *, rows: bool) -> Iterator[tuple[str, Any, bytes, Any]]:
+    """Yields ticket, figures of its clocks, if wanted their rows, and its seconds in each status up to an instant.
 
-    In the order of the tickets; the figures of a clock are the number of its kind, `figures_of` and its remarks.
+    Of what had come to its end by then, in the order of the tickets; the figures of a clock are the number of its
+    kind, `figures_of` and its remarks.
     """
     connection.execute(f"PRAGMA mmap_size = {_MAPPED}")
     cursor = connection.execute(
-        f"SELECT ticket, figures, {'rows' if rows else 'NULL'} FROM x_told WHERE last <= ? ORDER BY ticket",
+        f"SELECT ticket, last, figures, {'rows' if rows else 'NULL'} FROM x_told WHERE last <= ? ORDER BY ticket",
         (until,),
     )
     while batch := cursor.fetchmany(_BATCH):
-        figures = loads(
-            f"[{','.join([row[1] for row in batch])}]"
-        )  # a call for each would take twice as long
-        for (ticket, _, written), clocks in zip(batch, figures, strict=True):
-            yield ticket, clocks, written
+        # A call for each would take twice as long.
+        figures = loads(f"[{','.join([row[2] for row in batch])}]")
+        for (ticket, last, _, written), (clocks, seconds, status) in zip(batch, figures, strict=True):
+            seconds[status] = seconds.get(status, 0) + until - last
+            yield ticket, clocks, written, seconds
 
 
 def untold(connection: sqlite3.Connection, until: int) -> list[str]:

@@ -92,14 +92,18 @@ class SlaReport(Report):
             yield from self.items()
             return
         counters = Counters(tally, told.kinds())
+        seconds: dict[str, int] = {}
         for one in told.all(rows=rows):
             if isinstance(one, Told):
                 tally.add_ended(one.ticket, one.clocks, counters)
+                for status in one.spent:
+                    seconds[status] = seconds.get(status, 0) + one.spent[status]
                 if rows:
                     yield one.rows
             elif tally.add(one):
                 yield one
         tally.look(told.cycles_of)
+        self._statuses = self._shown(_added_up(told.times_of_the_rest(), seconds))
 
     def cells(self, item: Cycle) -> tuple[Any, ...]:
         """Returns the values of a row under the columns."""
@@ -148,15 +152,19 @@ class SlaReport(Report):
     def time_in_status(self) -> tuple[tuple[str, int], ...]:
         """Returns the wall time that the tickets have spent in each status that is not done, in the desk's order."""
         if self._statuses is None:
-            self._statuses = self._added_up()
+            self._statuses = self._shown(_added_up((spent for _, spent in self._status_times), {}))
         return self._statuses
 
-    def _added_up(self) -> tuple[tuple[str, int], ...]:
-        seconds: dict[str, int] = {}
-        for _, spent in self._status_times:
-            for status in spent:
-                seconds[status] = seconds.get(status, 0) + spent[status]
+    def _shown(self, seconds: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
         known = [status.name for status in self.config.workflow.statuses if status.category not in DONE]
         done = {status.name for status in self.config.workflow.statuses} - set(known)
         others = sorted(set(seconds) - set(known) - done)
         return tuple((name, seconds[name]) for name in [*known, *others] if seconds.get(name))
+
+
+def _added_up(times: Iterable[Mapping[str, int]], seconds: dict[str, int]) -> dict[str, int]:
+    """Returns seconds by status, with those of more tickets added."""
+    for spent in times:
+        for status in spent:
+            seconds[status] = seconds.get(status, 0) + spent[status]
+    return seconds
