@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 10
+VERSION = 11
 
 # Names that begin with x_ are ours alone; views and what history adds are public.
 _TABLES = """
@@ -40,10 +40,10 @@ CREATE TABLE x_clocks (
 ) WITHOUT ROWID;
 -- Of each ticket whose clocks have all ended, what reports say of them: the figures they are counted by, each list
 -- begun by a kind, then its seconds in each status up to its last step, and its status; and their rows as JSON.
--- `last` is that step in seconds since 1970.
+-- `last` is that step in seconds since 1970. With row ids, for rows of this size would spill over a page otherwise.
 CREATE TABLE x_told (
   ticket TEXT PRIMARY KEY, last INTEGER NOT NULL, figures TEXT NOT NULL, rows BLOB NOT NULL
-) WITHOUT ROWID;
+);
 CREATE TABLE x_kinds (
   n INTEGER PRIMARY KEY, metric TEXT NOT NULL, priority TEXT NOT NULL, "group" TEXT NOT NULL, policy TEXT NOT NULL,
   agent TEXT NOT NULL, state TEXT NOT NULL, no_reply TEXT NOT NULL,
