@@ -10,7 +10,7 @@ from gitdesk.desk.accounting import committed_at
 from gitdesk.desk.calendars import holiday_files
 from gitdesk.desk.commit_changes import CommitChanges, mode_of, plain
 from gitdesk.desk.configuration import Configurations, promises
-from gitdesk.desk.loads import Loads, has_limits
+from gitdesk.desk.loads import Loads
 from gitdesk.desk.merges_by_hand import MergesByHand
 from gitdesk.desk.seals import Rules, sealed
 from gitdesk.domain import rules
@@ -65,10 +65,6 @@ class Walk:
         self._head = span.head if span is not None else desk.tip
         self._seen: set[str] = set()
         self._times: dict[str, datetime] = {}  # of commits, by their committers' clocks
-        self._limited: tuple[Config | None, bool] = (
-            None,
-            False,
-        )  # the last configuration, and whether it has limits
         self._loads = Loads(desk, span.base if span is not None else None)
         self._now_in: Callable[[str], dict[str, Violation]] = lru_cache(maxsize=64)(self._standing)
 
@@ -116,7 +112,7 @@ class Walk:
             if repo is self._desk.repo and one.files:
                 if self.span is None or promises(given.config):
                     self._pasts.advance(commit, one.changes)
-                if self._has_limits(given.config):
+                if self._loads.matter(given.config):
                     self._loads.advance(one.changes, given.config)
 
     def _answered_for(
@@ -136,18 +132,11 @@ class Walk:
         if isinstance(one.record, history.MergeRecord):
             yield from _by_hand(self._merges, one.record, config, context, told)
 
-    def _has_limits(self, config: Config) -> bool:
-        known, answer = self._limited
-        if known is not config:
-            answer = has_limits(config)
-            self._limited = config, answer
-        return answer
-
     def _informed(self, context: Context, one: Judged, config: Config) -> Context:
         """Returns a context with what rules may ask of clocks and loads."""
         if promises(config):
             context = replace(context, clocks=self._pasts.facts)
-        if self._has_limits(config):
+        if self._loads.matter(config):
             context = replace(context, loads=self._loads.before(one.changes, config))
         return context
 

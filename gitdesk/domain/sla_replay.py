@@ -6,15 +6,15 @@ The metrics and what starts, pauses, stops and voids them are those of docs/serv
 from __future__ import annotations
 
 from bisect import bisect_right
-from datetime import UTC, datetime
 
 from gitdesk.domain.sla_cycle import ASSIGN, FIRST_RESPONSE, NEXT_RESPONSE, RESOLUTION, UPDATE
-from gitdesk.domain.sla_history import header_ticket, moment_text, steps_of, with_rebases
+from gitdesk.domain.sla_history import moment_text, steps_of, with_rebases
+from gitdesk.domain.sla_matching import ACTIVE, DROPPED, FINISHED, Matching, phase_of
 from gitdesk.domain.sla_policy import NEW_CYCLE
 from gitdesk.domain.sla_promise import metrics_of, promise, window_end
 from gitdesk.domain.sla_watch import ENDED, Watch
 from gitdesk.domain.ticket import CUSTOMER, REPLY
-from gitdesk.domain.workflow import CANCELLED, CLOSED, OPEN, RESOLVED, SNOOZED, WAITING
+from gitdesk.domain.workflow import CANCELLED, OPEN, RESOLVED, SNOOZED, WAITING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,11 +22,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.domain.sla_history import Step, Story
-    from gitdesk.domain.sla_policy import Policy, Terms, TermVersions
+    from gitdesk.domain.sla_policy import Terms, TermVersions
 
 WOKEN = frozenset((WAITING, SNOOZED, RESOLVED))  # a customer's message opens a ticket that is one of these
-ACTIVE, FINISHED, DROPPED = "active", "finished", "dropped"  # what a category is to clocks
-_PHASES = {RESOLVED: FINISHED, CLOSED: FINISHED, CANCELLED: DROPPED}
 _PAUSING = (RESOLUTION, UPDATE)
 _ANSWERED = (FIRST_RESPONSE, NEXT_RESPONSE, UPDATE)
 _ALWAYS = frozenset((FIRST_RESPONSE, RESOLUTION))  # clocks that are there even if nothing is promised
@@ -54,7 +52,7 @@ class Replay:
         self._live: dict[str, Watch] = {}
         self._voided: dict[str, Watch] = {}  # those that go on when the ticket does
         self._count = dict.fromkeys(_ORDER, 0)
-        self._matched: dict[int, Policy | None] = {}
+        self._matching = Matching(story)
         self._category, self._phase = OPEN, ACTIVE
         self._woken = self._responded = self._unanswered = self._regrouped = self._strange = False
         self._terms: Terms | None = None
@@ -83,21 +81,17 @@ class Replay:
         """Returns another one that stands where this one does and can go on by itself."""
         other = Replay.__new__(Replay)
         other.__dict__.update(self.__dict__)
-        twins = {
-            id(watch): watch.copy() for watch in {*self.watches, *self._live.values(), *self._voided.values()}
-        }
-        other.watches = [twins[id(watch)] for watch in self.watches]
-        other._live = {metric: twins[id(watch)] for metric, watch in self._live.items()}
-        other._voided = {metric: twins[id(watch)] for metric, watch in self._voided.items()}
+        twins = {one: one.copy() for one in {*self.watches, *self._live.values(), *self._voided.values()}}
+        other.watches = [twins[one] for one in self.watches]
+        other._live = {metric: twins[one] for metric, one in self._live.items()}
+        other._voided = {metric: twins[one] for metric, one in self._voided.items()}
         other.remarks, other.status_spans = list(self.remarks), list(self.status_spans)
-        other.header, other._count, other._matched = dict(self.header), dict(self._count), dict(self._matched)
+        other.header, other._count = dict(self.header), dict(self._count)
+        other._matching = self._matching.copy()
         return other
 
     def go_on(self, steps: Sequence[Step]) -> None:
-        """Replays further steps on top, of which none is before the last one; only of a replay of all there were.
-
-        `story` stays what it was.
-        """
+        """Replays steps on top, none of them before the last one, if all there were are replayed; `story` stays."""
         first = len(self.steps)
         self.steps = [*self.steps, *steps]
         if steps:
@@ -169,7 +163,7 @@ class Replay:
         assignee, group = header.get("assignee", ""), header.get("group", "")
         header.update(values)
         if self._selects or "priority" in values:
-            self._matched.clear()
+            self._matching.forget()
             self._rematch(at, step.by)
         if "status" in values or "merged_into" in values:
             self._move(at)
@@ -355,8 +349,8 @@ class Replay:
         """Holds running clocks to what their terms promise the ticket as it is now."""
         given = self.header.get("priority")
         for watch in self._live.values():
-            terms = watch.terms
-            if self._policy(terms) is not watch.policy or (given or terms.default_priority) != watch.priority:
+            terms, policy = watch.terms, self._matching.policy(watch.terms, self.header)
+            if policy is not watch.policy or (given or terms.default_priority) != watch.priority:
                 watch.settle(at, self._cause)
                 self._hold(watch, by)
 
@@ -373,7 +367,7 @@ class Replay:
     def _hold(self, watch: Watch, by: str = "") -> None:
         """Holds a clock to what its terms promise now, from the instant it was settled to."""
         terms = watch.terms
-        policy, given = self._policy(terms), self.header.get("priority")
+        policy, given = self._matching.policy(terms, self.header), self.header.get("priority")
         priority = given or terms.default_priority
         if policy is not None and priority and not given:
             self._remark(f'it has no priority; counted as "{priority}", the desk\'s default')
@@ -386,30 +380,16 @@ class Replay:
         if watch.metric in _PAUSING:
             watch.pause(self._stands(watch))
 
-    def _policy(self, terms: Terms) -> Policy | None:
-        policies = terms.policies
-        if not policies or policies[0].when is None:
-            return policies[0] if policies else None
-        key = terms.position
-        if key not in self._matched:
-            created = datetime.fromtimestamp(self.story.created, UTC)
-            title = self.header.get("title", self.story.title)
-            ticket = header_ticket(self.story.ticket, title, created, self.header)
-            self._matched[key] = terms.policy_of(ticket)
-        return self._matched[key]
-
     def _categorise(self, status: str) -> None:
         """Finds what a status means to the desk at this step; one it does not know lets clocks run, and is told."""
-        terms = self._terms
-        if terms is None and len(self.versions):
-            terms = self.versions[0]
+        terms = self._terms or (self.versions[0] if len(self.versions) else None)
         category = terms.categories.get(status) if terms is not None else OPEN
         self._strange = category is None  # whatever `pause_on` says of its name
         if category is None:
             self._remark(f'the workflow has no status "{status}"; its clocks run')
             category = OPEN
         self._category = CANCELLED if self.header.get("merged_into") else category
-        self._phase = _PHASES.get(self._category, ACTIVE)
+        self._phase = phase_of(self._category)
 
     def _remark(self, text: str) -> None:
         if text not in self.remarks:
