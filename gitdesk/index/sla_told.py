@@ -5,6 +5,7 @@ from __future__ import annotations
 from json import dumps, loads
 from operator import attrgetter
 
+from gitdesk.domain.format import path_of
 from gitdesk.domain.sla_count import KIND, figures_of, kind_of, told_remarks
 from gitdesk.domain.sla_cycle import PAUSED, RUNNING
 from gitdesk.domain.sla_ended import Ended
@@ -26,6 +27,7 @@ _BATCH = 500
 _MAPPED = 1 << 28  # bytes of the file to look at in place, since nearly all of this is read
 _FIELDS = parts_of(Standing)
 _NAMES = ", ".join(f'"{name}"' for name in KIND)
+_NOW = 'SELECT title, assignee, "group", status FROM x_tickets WHERE path = ?'
 _FIND = f"SELECT n FROM x_kinds WHERE ({_NAMES}) = (?, ?, ?, ?, ?, ?, ?)"
 _ADD = f"INSERT INTO x_kinds ({_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _LIVE = (RUNNING, PAUSED)
@@ -44,14 +46,15 @@ class Telling:
         """Takes in the standings of a ticket after its last step, none of them going on."""
         if not found or any(one.state in _LIVE for one in found):
             return
-        ticket, header = replay.story.ticket, replay.header
-        tail = (header.get("title", ""), header.get("assignee", ""), header.get("group", ""))
+        ticket = replay.story.ticket
+        # What the ticket is now: where clocks went wrong, the last step by time is not the last one in history.
+        *tail, status = self._connection.execute(_NOW, (path_of(ticket),)).fetchone()
         clocks = [
             Ended._make((ticket, *(getattr(one, name) for name in _FIELDS), *tail))  # type: ignore[attr-defined]
             for one in sorted(found, key=_order)
         ]
         figures = [[self._kind(kind_of(one)), *figures_of(one), *told_remarks(one)] for one in clocks]
-        told = [figures, spent(replay, replay.last), header.get("status", "")]
+        told = [figures, spent(replay, replay.last), status]
         row = (ticket, replay.last, dumps(told, separators=(",", ":")), self._write(clocks))
         self._rows.append(row)
 
