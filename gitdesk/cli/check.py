@@ -55,6 +55,7 @@ def command(
       gitdesk check --baseline baseline.json
     """
     from gitdesk.cli import report_files
+    from gitdesk.desk.uncommitted import conflict_words, conflicts
 
     if sum(map(bool, (revisions, staged, history))) > 1:
         raise UsageError("BASE..HEAD, --staged and --history are three things to judge; ask for one")
@@ -68,17 +69,22 @@ def command(
     desk = context.desk_of_range(revisions) if revisions else context.desk
     report = _report(desk, revisions, staged=staged, history=history)
     report.sieve, report.recording = sieve, write_baseline is not None
-    _told(context, report, wanted)
+    # A clean bill of health beside an open conflict would be read as one for the files that are there.
+    open_ = () if revisions or history else conflicts(desk)
+    _told(context, report, wanted, f"in {'the index' if staged else 'the last commit'}, " if open_ else "")
     if sieve is not None and write_baseline is None and (whole or history):
         _tell_gone(context, sieve, baseline or "")
     if write_baseline is not None:
         _write_baseline(context, report, write_baseline)
     code = 1 if report.errors else 0
-    return code if revisions or history else _unsettled(context, code, staged=staged)
+    if open_:
+        context.out.note(conflict_words(open_))
+        return 1
+    return code if revisions or history else _not_in_force(context, code, staged=staged)
 
 
-def _told(context: Context, report: CheckReport, wanted: list[tuple[str, str]]) -> None:
-    """Writes a report and says its counts."""
+def _told(context: Context, report: CheckReport, wanted: list[tuple[str, str]], where: str = "") -> None:
+    """Writes a report and says its counts, and of what if that is to be told."""
     from gitdesk.cli import report_files
     from gitdesk.reports.writing import write
 
@@ -87,7 +93,7 @@ def _told(context: Context, report: CheckReport, wanted: list[tuple[str, str]]) 
         write(report, targets, context.out.page)
     if paths := [path for _, path in wanted if path != report_files.STDOUT]:
         context.out.note("written to " + ", ".join(f'"{path}"' for path in paths))
-    context.out.note(report.summary())
+    context.out.note(where + report.summary())
 
 
 def _report(desk: Desk, revisions: str | None, *, staged: bool, history: bool) -> CheckReport:
@@ -107,23 +113,16 @@ def _report(desk: Desk, revisions: str | None, *, staged: bool, history: bool) -
     return CheckReport(walk, commit=head, about=short(revisions), walk=walk)
 
 
-def _unsettled(context: Context, code: int, *, staged: bool) -> int:
-    """Says what in the work tree is not in force; returns 1 when a merge left something to settle, else the code."""
+def _not_in_force(context: Context, code: int, *, staged: bool) -> int:
+    """Says what in the work tree is not in force; returns the code, 1 for a gitdesk.yaml that is wrong there."""
     from gitdesk.desk.uncommitted import (
         CONFIG_CHANGED,
         CONFIG_UNSTAGED,
         changed,
         changed_words,
         config_differs,
-        conflict_words,
-        conflicts,
     )
 
-    if paths := conflicts(context.desk):
-        context.out.note(
-            f"{conflict_words(paths)}; this was about {'the index' if staged else 'the last commit'}"
-        )
-        return 1
     if staged:
         if config_differs(context.desk, staged=True):
             _tell_uncommitted(context, CONFIG_UNSTAGED)
