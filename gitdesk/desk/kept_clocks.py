@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitdesk.desk.clock_index import with_clocks
 from gitdesk.desk.configuration import promises
 from gitdesk.domain.sla_cycle import PAUSED, RUNNING
-from gitdesk.domain.sla_ended import Ended
+from gitdesk.domain.sla_ended import ended
 from gitdesk.domain.sla_standing import Standing, cycle, marked, orphaned
 from gitdesk.domain.ticket import TicketId
 from gitdesk.value import parts_of
@@ -37,7 +37,7 @@ def kept_cycles(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Itera
     """Yields the cycles of what an index keeps, brought up to now."""
     now = int(desk.now.timestamp())
     calendars = _Calendars(desk, rows)
-    again, new = "", tuple.__new__
+    again = ""
     statuses = desk.config.workflow.names
     for last, status, row in rows.kept(ids):
         if last > now:  # dated after the moment that is asked for: what the index keeps goes too far
@@ -48,7 +48,7 @@ def kept_cycles(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Itera
                 yield from replayed_now(desk, rows, TicketId(again))
             continue
         if row[_STATE] not in _LIVE:
-            yield new(Ended, row)  # type: ignore[misc]  # reads as a Cycle
+            yield ended(row)
             continue
         ticket, *parts, title, assignee, group = row
         one = Standing(*parts)

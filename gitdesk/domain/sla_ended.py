@@ -81,3 +81,8 @@ class Ended(_Row):
     def remarks(self) -> tuple[str, ...]:
         """Returns what is odd about it, in words."""
         return tuple(self.lines.split("\n")) if self.lines else ()
+
+
+def ended(row: tuple[Any, ...]) -> Cycle:
+    """Returns a row of the index as the Cycle that it reads as."""
+    return tuple.__new__(Ended, row)  # type: ignore[return-value]

@@ -123,7 +123,7 @@ def _replayed(
                 continue
             replay = Replay(story, versions)
             found = standings(replay)
-            telling.add(replay, found)
+            telling.add(n, replay, found)
             rows += [(ticket, *(getattr(one, name) for name in _FIELDS)) for one in found]
             tickets.append((*roll_up(found), replay.last, dumps(spent(replay, replay.last)), n))
         if not tickets:

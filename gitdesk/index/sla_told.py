@@ -5,10 +5,9 @@ from __future__ import annotations
 from json import dumps, loads
 from operator import attrgetter
 
-from gitdesk.domain.format import path_of
 from gitdesk.domain.sla_count import KIND, figures_of, kind_of, told_remarks
 from gitdesk.domain.sla_cycle import PAUSED, RUNNING
-from gitdesk.domain.sla_ended import Ended
+from gitdesk.domain.sla_ended import ended
 from gitdesk.domain.sla_standing import Standing, spent
 from gitdesk.value import parts_of
 
@@ -19,15 +18,16 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.domain.sla_count import Kind
+    from gitdesk.domain.sla_cycle import Cycle
     from gitdesk.domain.sla_replay import Replay
 
-    Write = Callable[[Sequence[Ended]], bytes]
+    Write = Callable[[Sequence[Cycle]], bytes]
 
 _BATCH = 500
 _MAPPED = 1 << 28  # bytes of the file to look at in place, since nearly all of this is read
 _FIELDS = parts_of(Standing)
 _NAMES = ", ".join(f'"{name}"' for name in KIND)
-_NOW = 'SELECT title, assignee, "group", status FROM x_tickets WHERE path = ?'
+_NOW = 'SELECT title, assignee, "group", status FROM x_tickets WHERE n = ?'
 _FIND = f"SELECT n FROM x_kinds WHERE ({_NAMES}) = (?, ?, ?, ?, ?, ?, ?)"
 _ADD = f"INSERT INTO x_kinds ({_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _LIVE = (RUNNING, PAUSED)
@@ -42,15 +42,15 @@ class Telling:
         self._kinds: dict[Kind, int] = {}  # those that were met: to read them all takes longer than a refresh
         self._rows: list[tuple[str, int, str, bytes]] = []
 
-    def add(self, replay: Replay, found: Sequence[Standing]) -> None:
-        """Takes in the standings of a ticket after its last step, none of them going on."""
+    def add(self, number: int, replay: Replay, found: Sequence[Standing]) -> None:
+        """Takes in the standings of a ticket, by its number, after its last step, unless one goes on."""
         if not found or any(one.state in _LIVE for one in found):
             return
         ticket = replay.story.ticket
         # What the ticket is now: where clocks went wrong, the last step by time is not the last one in history.
-        *tail, status = self._connection.execute(_NOW, (path_of(ticket),)).fetchone()
+        *tail, status = self._connection.execute(_NOW, (number,)).fetchone()
         clocks = [
-            Ended._make((ticket, *(getattr(one, name) for name in _FIELDS), *tail))  # type: ignore[attr-defined]
+            ended((ticket, *(getattr(one, name) for name in _FIELDS), *tail))
             for one in sorted(found, key=_order)
         ]
         figures = [[self._kind(kind_of(one)), *figures_of(one), *told_remarks(one)] for one in clocks]
