@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from gitdesk.desk.terms import Book
 from gitdesk.domain.calendar_parse import FOLDER
@@ -27,7 +27,7 @@ _CREATED = re.compile(
     rb"^[\"']?created[\"']?[ \t]*:[ \t]*[\"']?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)", re.MULTILINE
 )
 _HEAD = 65_536  # bytes in which a header ends
-_EARLIER = timedelta(days=1)  # by which a clock may have been late when a ticket was written down
+_EARLIER = 86_400  # seconds by which a clock may have been late when a ticket was written down
 _EPOCH_OF_GIT = 100_000_000  # seconds before which Git reads no `--since=@SECONDS`
 
 
@@ -79,7 +79,7 @@ def is_terms(path: str) -> bool:
 class GitPasts:
     """Tickets as they came to be what they are at a commit, by its first parents; and the terms they were held to.
 
-    `by_blob` has the past of every version of the tickets asked for.
+    `by_blob` has the past of every version of the tickets asked for, `firsts` that of the first one of each.
     """
 
     def __init__(self, desk: Desk, commit: str, paths: Sequence[str]) -> None:
@@ -87,6 +87,7 @@ class GitPasts:
         self._blobs = entries.find_files(desk.repo, commit, paths)
         since = self._since()
         self.by_blob: dict[str, Past] = {}
+        self.firsts: list[Past] = []
         if not self._read(since):
             self._read(None)  # some clock was wrong: Git stopped before it had them all
 
@@ -97,11 +98,12 @@ class GitPasts:
             found = _CREATED.search(data[:_HEAD])
             if found is None:
                 return None
-            created = datetime.fromisoformat(found[1].decode("ascii"))
+            try:
+                created = datetime.fromisoformat(found[1].decode("ascii"))
+            except ValueError:
+                return None  # no time that a calendar has
             earliest = created if earliest is None else min(earliest, created)
-        if earliest is None:
-            return None
-        seconds = int((earliest - _EARLIER).astimezone(UTC).timestamp())
+        seconds = int(earliest.astimezone(UTC).timestamp()) - _EARLIER if earliest is not None else 0
         return seconds if seconds > _EPOCH_OF_GIT else None
 
     def _read(self, since: int | None) -> bool:
@@ -147,6 +149,8 @@ class GitPasts:
                     continue  # a version that nobody could read, or none: it goes on from the one before
                 past = Past.begin(ticket, moment) if old is None else Past.step(past, old, ticket, moment)
                 self.by_blob[new], old = past, ticket
+            if past is not None:
+                self.firsts.append(past.first)
 
 
 def moment_of(commit: Commit, position: int) -> Moment:

@@ -112,7 +112,7 @@ class Walk:
             if repo is self._desk.repo and one.files:
                 if self.span is None or promises(given.config):
                     self._pasts.advance(commit, one.changes)
-                if self._loads.matter(given.config):
+                if self.span is None or self._loads.matter(given.config):
                     self._loads.advance(one.changes, given.config)
 
     def _answered_for(

@@ -89,7 +89,7 @@ def _source(
     from gitdesk.desk.clocks import facts_now
 
     moment = context.at or desk.now
-    if has_clocks(desk):
+    if has_clocks(desk) and desk.tip == tip:  # another one may have come in while we waited
         return facts_now(desk, int(moment.timestamp()))
     from gitdesk.desk.pasts import Pasts
 

@@ -85,14 +85,15 @@ def _in_git(desk: Desk, commit: str, names: Sequence[str], config: Config) -> di
     import os
     import re
 
+    from gitdesk.store import entries, read
+
     pattern = f"assignee.*({'|'.join(re.escape(name) for name in names)})"
-    words = ("grep", "-l", "-z", "-I", "-E", "-e", pattern, commit, "--", "tickets")
+    words = (*read.at_top(desk.repo), "grep", "--no-color", "-l", "-z", "-I", "-E", "-e", pattern, commit)
+    words = (*words, "--", read.TICKETS)
     told = desk.repo.call(*words)
     if told.status > 1:  # 1: nothing is found
         raise desk.repo.failure(words, told)
     paths = [os.fsdecode(one.partition(b":")[2]) for one in told.output.split(b"\0") if one]
-    from gitdesk.store import entries
-
     blobs = entries.find_files(desk.repo, commit, filter(is_document, paths))
     found = Counter(_holder(document, config) for _, _, document in desk.source.documents(blobs.items()))
     return {name: found[name] for name in names}

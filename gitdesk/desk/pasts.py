@@ -17,7 +17,7 @@ from gitdesk.store.objects import object_id
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from gitdesk.desk.door import Desk
     from gitdesk.domain.change import Change, Commit
@@ -47,7 +47,11 @@ class Pasts:
         """Walks from a base to a head; `at` is when a change is made that is in no commit yet."""
         self._desk, self._base, self._head, self._at = desk, base, head, at
         self._paths = paths
-        self._known: dict[str, Past] = {}  # by blob
+        self._known: dict[str, Past] = {}  # of the commits that were walked through, by blob
+        self._told: dict[str, Past] = {}  # read from Git, by blob
+        self._asked: set[tuple[str, str]] = (
+            set()
+        )  # paths that were read, at the base ("") or at another commit
         # Blob, path and commit that a first step stands on; None where nobody knows it.
         self._waiting: dict[Past, tuple[str, str, str] | None] = {}
         self._replays: dict[
@@ -130,27 +134,37 @@ class Pasts:
                 self._waiting[step] = (change.old, before.path, _parent(commit))
 
     def _read(self, blob: str, path: str, parent: str) -> Past | None:
-        """Returns the past of a version that the base has, or had; else as the commit tells it that has it."""
+        """Returns the past of a version that the base has, or had; else as the commit tells it that has it.
+
+        Never what was walked through: a change that was taken back would stand on itself.
+        """
         if self._base is None:
             return None
-        self._take(GitPasts(self._desk, self._base, sorted({path, *self._expected()})))
-        if blob not in self._known and parent:
+        if blob not in self._told and (path, "") not in self._asked:
+            self._ask(self._base, sorted({path, *self._expected()}))
+        if blob not in self._told and parent and (path, parent) not in self._asked:
+            self._asked.add((path, parent))
             self._take(GitPasts(self._desk, parent, [path]))  # it came from a branch that was merged
-        return self._known.get(blob)
+        return self._told.get(blob)
+
+    def _ask(self, base: str, paths: Sequence[str]) -> None:
+        self._asked.update((path, "") for path in paths)
+        self._take(GitPasts(self._desk, base, paths))
 
     def _expected(self) -> Iterator[str]:
         """Yields the paths that are to be read at once, the first time."""
         yield from self._paths
         if self._head is not None and self._head != self._base and self._base is not None:
-            for path, old, new in self._desk.source.diff(self._base, self._head):
-                if old and new and is_document(path) and not is_mark(old):
+            for path, old, _ in self._desk.source.diff(self._base, self._head):
+                if old and is_document(path) and not is_mark(old):
                     yield path
         self._head, self._paths = None, ()
 
     def _take(self, read: GitPasts) -> None:
         for blob, past in read.by_blob.items():
-            self._known.setdefault(blob, past)
-            self._held[past.first] = read.terms
+            self._told.setdefault(blob, past)
+        for first in read.firsts:
+            self._held[first] = read.terms
 
 
 def _parent(commit: Commit | None) -> str:

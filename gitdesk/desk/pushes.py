@@ -74,8 +74,9 @@ def outgoing(
                 continue
             base = _known_there(repo, remote, move)
             if base != move.new:
-                named = f"{remote}/{move.branch}"
-                name = named if base and repo.read_ref(f"refs/remotes/{named}") == base else base[:10]
+                tracking = f"{remote}/{move.branch}"
+                is_base = bool(base) and repo.read_ref(f"refs/remotes/{tracking}") == base
+                name = tracking if is_base else base[:10]
                 outgoing = _Move(ref=move.ref, old=base, new=move.new)
                 yield _judged(repo, environ, watch, outgoing, None, name)
 

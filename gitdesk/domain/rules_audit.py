@@ -213,6 +213,7 @@ def _misdated(
     else:
         known = frozenset(old)
         fresh = tuple(one for one in ticket.messages if one not in known)
+    late: Violation | None = None
     for one in fresh:
         if moment is not None and one.at > max(moment + SKEW, latest):
             text, hint = f"a {one.kind} is dated {timestamp(one.at)}, after its commit", "date it when it was"
@@ -222,12 +223,14 @@ def _misdated(
         elif backdating and one.at not in past and _is_late(one, written := _written(context)):
             assert written is not None
             text = f"a {one.kind} is dated {timestamp(one.at)}, and its commit was written at {timestamp(written)}"
-            yield _at_message(after, "A003", one, text, "date it when it was given", WARN)
-            return
+            late = late or _at_message(after, "A003", one, text, "date it when it was given", WARN)
+            continue
         else:
             continue
         yield _at_message(after, "A003", one, text, hint)
-        return  # of a thread, the first tells enough
+        return  # of a thread, the first tells enough, and an error more than a warning
+    if late is not None:
+        yield late
 
 
 def _earliest(latest: datetime, authored_at: datetime | None) -> datetime:

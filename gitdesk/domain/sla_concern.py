@@ -15,8 +15,9 @@ FINISHED = (RESOLVED, CLOSED)
 # What a policy can be chosen by, in a header, with the words by which its query would ask for it.
 CHOSEN_BY = {
     "priority": (), "type": ("type",), "group": ("group", "mine"), "assignee": ("assignee", "is:", "mine"),
-    "requester": (), "channel": ("channel",), "source": ("source",), "tags": ("tag",), "fields": ("field",),
-    "title": ("title",),
+    "requester": (), "channel": ("channel",), "source": ("source",), "tags": ("tag",), "title": ("title",),
+    # A field that is called like a key of customers goes by that; the keys are spelt out, for reading them takes time.
+    "fields": ("field", "tier", "region", "language", "organi", "customer"),
 }  # fmt: skip
 
 
@@ -39,7 +40,7 @@ def concerns(change: Change, config: Config, context: Context) -> bool:
             return True
     if before.snoozed_until != ticket.snoozed_until and new == SNOOZED:
         return True
-    return _is_chosen_anew(before, ticket, " ".join(str(one.get("when", "")) for one in policies))
+    return _is_chosen_anew(before, ticket, " ".join(str(one.get("when", "")) for one in policies).casefold())
 
 
 def is_silent(context: Context) -> bool:

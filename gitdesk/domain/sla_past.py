@@ -31,10 +31,11 @@ class Past:
     It keeps what changed and not the versions: a whole history of them is held at once.
     """
 
-    __slots__ = ("_before", "_created", "_moment", "_said", "_ticket", "_values", "_whole")
+    __slots__ = ("_before", "_created", "_moment", "_said", "_ticket", "_up", "_values", "_whole")
 
     def __init__(self, ticket: Ticket, moment: Moment, before: Past | None, old: Ticket | None) -> None:
         self._before, self._moment = before, moment
+        self._up: Past | None = None  # a shorter way to the beginning, when it was looked for before
         self._ticket, self._created = ticket.id, int(ticket.created.timestamp())
         self._values = header_of(ticket) if old is None else changed(old, ticket)
         messages = ticket.messages
@@ -91,7 +92,8 @@ class Past:
         """Returns the beginning, as far as it is known."""
         found = self
         while found._before is not None:
-            found = found._before
+            found = found._up or found._before
+        self._up = None if found is self else found
         return found
 
     def stand_on(self, before: Past) -> None:

@@ -217,15 +217,15 @@ class Index:
             "SELECT assignee, count(*) FROM x_tickets WHERE readable = 1 AND done = 0"
             " AND assignee IN (SELECT value FROM json_each(?)) GROUP BY assignee"
         )
-        return dict(self._connection.execute(statement, (dumps(names),)).fetchall())
+        return dict(self._rows(lambda c: c.execute(statement, (dumps(names),))))
 
     def standing_of(self, path: str) -> tuple[str, str]:
         """Returns the worst state of a ticket's clocks after its last step, and what is due next, ~ for nothing.
 
         Both are "" of a ticket whose clocks are not known.
         """
-        found = self._connection.execute("SELECT sla, due FROM x_tickets WHERE path = ?", (path,)).fetchone()
-        return found or ("", "")
+        asked = "SELECT sla, due FROM x_tickets WHERE path = ?"
+        return next(self._rows(lambda c: c.execute(asked, (path,))), ("", ""))
 
     # ---- what history adds
 

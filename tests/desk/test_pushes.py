@@ -189,6 +189,18 @@ def test_the_clone_says_no_before_the_network_and_no_verify_goes_on(desk: Hooked
     assert desk.push("main").returncode == 0
 
 
+def test_the_clone_judges_every_branch_that_is_pushed_at_once(desk: Hooked) -> None:
+    (desk.server / "hooks" / "pre-receive").unlink()
+    assert desk.gitdesk("hooks", "install").returncode == 0
+    desk.git("branch", "other")
+    desk.edit(ticket(desk), "title: ", "title: My ")
+    desk.git("switch", "-q", "other")
+    desk.edit(ticket(desk), "priority: normal", "priority: normla")
+    done = desk.run("git", "push", "origin", "main", "other")
+    assert done.returncode != 0
+    assert 'not pushed: 1 commit for the branch "other"' in done.stderr
+
+
 def backdated(desk: Hooked, message: str = "by hand") -> None:
     """Commits what keeps the rules with a date before the last commit's."""
     old = {f"GIT_{who}_DATE": "2026-11-22T08:00:00Z" for who in ("AUTHOR", "COMMITTER")}

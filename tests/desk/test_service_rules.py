@@ -352,6 +352,41 @@ def test_a_ticket_is_held_to_the_policy_it_began_under_in_a_range_too(made: Hist
     assert codes(of_range(made, ids[base])) == {ids[late]: ["S002"]} == codes(of_history(made))
 
 
+def test_a_change_that_is_taken_back_and_then_resolved_is_judged_and_ends(made: History) -> None:
+    base = made.commit(START + H, {TWO: text_of(TWO, title="Two")})
+    made.commit(START + 2 * H, {ONE: text_of(ONE, title="Other")})
+    made.commit(START + 3 * H, {ONE: text_of(ONE)})
+    late = made.commit(START + 90 * H, {ONE: text_of(ONE, status="resolved")})
+    ids = made.write()
+    assert codes(of_range(made, ids[base])) == {ids[late]: ["S002"]}
+
+
+def test_tickets_that_a_branch_takes_away_are_read_from_git_at_once(
+    made: History, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = made.commit(START + H, {TWO: text_of(TWO, title="Two")})
+    resolved = made.commit(START + 90 * H, {one: text_of(one, status="resolved") for one in (ONE, TWO)})
+    made.commit(START + 91 * H, {ONE: None, TWO: None})
+    ids = made.write()
+    looked: list[object] = []
+    monkeypatch.setattr("gitdesk.store.history.line", _counting(git_history.line, looked))
+    assert codes(of_range(made, ids[base]))[ids[resolved]] == ["S002", "S002"]
+    assert len(looked) == 1
+
+
+@pytest.mark.parametrize("created", [b"0001-01-01T00:00:00Z", b"2026-13-45T99:99:99Z"])
+def test_a_time_of_creation_that_no_calendar_has_keeps_nobody_from_being_judged(
+    made: History, created: bytes
+) -> None:
+    when = text_of(THREE).partition(b"created: ")[2][:20]
+    base = made.commit(START + H, {THREE: text_of(THREE).replace(when, created)})
+    late = made.commit(
+        START + 90 * H, {ONE: text_of(ONE, status="resolved"), THREE: text_of(THREE, title="Mended")}
+    )
+    ids = made.write()
+    assert codes(of_range(made, ids[base]))[ids[late]] == ["S002"]
+
+
 def test_a_desk_without_policies_asks_git_for_no_past(made: History, monkeypatch: pytest.MonkeyPatch) -> None:
     base = made.commit(START + H, {"gitdesk.yaml": config().partition(b"sla:")[0]})
     made.commit(START + 90 * H, {ONE: text_of(ONE, status="resolved")})
@@ -408,6 +443,29 @@ def test_who_has_as_many_tickets_as_fit_is_given_another_with_a_warning(made: Hi
     with made.desk(START) as desk:
         assert desk.index.open_tickets_of(["marko", "iva"]) == {"marko": 1}
     assert at_the_keyboard(made, ids[fifth]) == warned
+
+
+def test_tickets_that_were_given_before_somebody_had_a_limit_count(made: History) -> None:
+    made.commit(START + H, {"gitdesk.yaml": config(DECLARED).replace(b"capacity: 1", b"skills: []")})
+    given(made, START + 2 * H, "marko", ONE)
+    made.commit(START + 3 * H, {"gitdesk.yaml": config(DECLARED)})
+    second = given(made, START + 4 * H, "marko", TWO)
+    ids = made.write()
+    warned = {ids[second]: ["P006 warn marko has 1 open ticket, and 1 fits"]}
+    assert of_history(made) == warned
+    assert of_range(made, f"{ids[second]}^") == warned
+
+
+def test_loads_are_the_same_from_a_folder_and_whatever_git_is_set_to(made: History) -> None:
+    given(made, START + H, "marko", ONE)
+    second = given(made, START + 2 * H, "marko", TWO)
+    ids = made.write()
+    made.git("config", "color.grep", "always")
+    made.git("config", "grep.column", "true")
+    made.git("checkout", "-qf", "main")
+    with Desk.open(str(made.path / "tickets"), dict(os.environ), silent) as desk:
+        found = by_commit(judging_commits.between(desk, f"{ids[second]}^..main"))
+    assert found == {ids[second]: ["P006 warn marko has 1 open ticket, and 1 fits"]}
 
 
 def test_of_several_tickets_given_at_once_each_counts(made: History) -> None:

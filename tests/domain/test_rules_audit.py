@@ -121,6 +121,14 @@ def test_a_reply_dated_before_its_commit_was_written_is_told_and_let_in(kind: st
     assert codes(one, context=written_then) == []
 
 
+def test_a_late_reply_that_is_told_hides_no_message_of_the_future() -> None:
+    at = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+    future = LATE.replace("2026-11-23T09:59", "2030-01-01T00:00")
+    for thread in (f"{LATE}\n{future}", f"{LATE}\n{LATE}\n{future}"):
+        told = found(change(ticket(), ticket(thread)), context=by(at=at, authored_at=at))
+        assert [(each.code, each.severity) for each in told] == [("A003", ERROR)]
+
+
 def test_the_first_message_is_not_older_than_its_ticket() -> None:
     old = LATE.replace("2026-11-23T09:59", "2026-11-22T09:08")
     assert codes(change(ticket(), ticket(old))) == ["A003"]

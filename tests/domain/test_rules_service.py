@@ -8,10 +8,12 @@ import pytest
 from judging import IVA
 from lives import ANA, ROBI, Life, desk, said
 
+from gitdesk.domain.query_keys import ALIASES, CUSTOMER_KEYS
 from gitdesk.domain.rules_context import Context
 from gitdesk.domain.rules_service import RULES
-from gitdesk.domain.sla_concern import concerns
+from gitdesk.domain.sla_concern import CHOSEN_BY, concerns
 from gitdesk.domain.violation import Rule
+from gitdesk.value import replace
 
 DECLARED = "{name: breach_reason, type: choice, values: [supplier, workload]}"
 REASON = {"reason": "the supplier was down"}
@@ -249,3 +251,16 @@ def test_nothing_is_asked_of_the_clocks_for_a_change_that_breaks_no_promise() ->
     for header in ({"status": "new"}, {"assignee": "iva"}, {"tags": "[login]"}, {"title": "Another title"}):
         assert not concerns(answered().next(**header), desk(), context)
     assert concerns(answered().next(priority="low"), desk(), context)
+    assert concerns(
+        answered().next(type="question"), desk(), context
+    )  # a policy goes by "type:", in any case
+    shouting = replace(desk(), sla={"policies": [{"id": "gold", "when": "TAG:vip or Region:eu"}]})
+    assert concerns(answered().next(tags="[vip]"), shouting, context)
+    assert concerns(answered().next(fields="{region: eu}"), shouting, context)
+    assert not concerns(answered().next(title="Another title"), shouting, context)
+
+
+def test_every_key_of_customers_that_a_field_may_be_called_like_is_looked_for() -> None:
+    words = CHOSEN_BY["fields"]
+    for key in (*CUSTOMER_KEYS, *(name for name, meant in ALIASES.items() if meant in CUSTOMER_KEYS)):
+        assert any(word in key for word in words), key
