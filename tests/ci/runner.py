@@ -22,11 +22,11 @@ HOSTILE = "::error::owned $(touch owned) `touch owned` ##[error]x |<img src=x> %
 
 # Stands in for `python3`: an environment it makes holds the gitdesk under test, and a pip that only takes notes.
 PYTHON3 = f"""#!/bin/sh
-if [ "$1 $2" = "-m venv" ]; then
-  mkdir -p "$3/bin"
-  ln -sf "{GITDESK}" "$3/bin/gitdesk"
-  printf '#!/bin/sh\\nprintf "%%s\\\\n" "$@" >>"$PIP_NOTES"\\n' >"$3/bin/python"
-  chmod +x "$3/bin/python"
+if [ "$1 $2 $3" = "-I -m venv" ]; then
+  mkdir -p "$4/bin"
+  ln -sf "{GITDESK}" "$4/bin/gitdesk"
+  printf '#!/bin/sh\\nprintf "%%s\\\\n" "$@" >>"$PIP_NOTES"\\n' >"$4/bin/python"
+  chmod +x "$4/bin/python"
   exit 0
 fi
 exec "{sys.executable}" "$@"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -203,6 +204,26 @@ def test_no_input_becomes_a_part_of_a_script(where: str, shell: str, script: str
     assert "${{" not in script
     assert "$[[" not in script
     assert "eval" not in script
+
+
+@pytest.mark.parametrize(("where", "shell", "script"), [*scripts()], ids=lambda text: str(text)[:60])
+def test_no_python_takes_modules_from_the_repository_it_is_started_in(
+    where: str, shell: str, script: str
+) -> None:
+    calls = re.findall(r"""(?<![-\w])python3?"?[ \t]+(\S+)""", script)
+    assert all(first == "-I" for first in calls), calls
+
+
+@pytest.mark.parametrize(("words", "owned"), [(["-m"], True), (["-I", "-m"], False)])
+def test_what_a_python_not_isolated_runs(words: list[str], owned: bool, tmp_path: Path) -> None:
+    """The reason for the test above: a package `venv` in a pull request would be run in place of Python's own."""
+    (tmp_path / "venv").mkdir()
+    (tmp_path / "venv" / "__init__.py").write_text("")
+    (tmp_path / "venv" / "__main__.py").write_text("print('owned')")
+    done = subprocess.run(
+        [sys.executable, *words, "venv", "--help"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert ("owned" in done.stdout) is owned
 
 
 @pytest.mark.parametrize(("where", "shell", "script"), [*scripts()], ids=lambda text: str(text)[:60])
