@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property, lru_cache
 
-from gitdesk.desk import judging, mended_later, revisions
+from gitdesk.desk import judging, left_open, mended_later, revisions
 from gitdesk.desk.accounting import committed_at
 from gitdesk.desk.calendars import holiday_files
 from gitdesk.desk.commit_changes import CommitChanges, mode_of, plain
@@ -212,11 +212,8 @@ class Walk:
             return
         with merge_result.merged(self._desk.repo, span.base, span.head) as merged:
             where = f'in the merge with "{span.name}"'
-            conflicts = [path for path in merged.conflicts if judging.is_desk_file(path)]
-            for path in conflicts:
-                hint = f'merge "{span.name}" into the branch and settle it there'
-                message = f"both sides changed the same lines, {where}"
-                yield Violation(code="F007", message=message, path=path, hint=hint, subject="merge")
+            yield from left_open.told(merged, span.name, where)
+            conflicts = merged.conflicts
             records = history.commits(
                 merged.repo,
                 merged.commit,

@@ -7,7 +7,7 @@ import tempfile
 from contextlib import contextmanager, suppress
 
 from gitdesk.errors import SetupError
-from gitdesk.store import discover
+from gitdesk.store import discover, merge_settled
 from gitdesk.store.git import Repo
 from gitdesk.store.history import mark
 from gitdesk.value import Value
@@ -33,11 +33,12 @@ _REMERGE = (
 
 
 class Merged(Value):
-    """A merge commit in a repository of its own, and the paths that Git could not settle."""
+    """A merge commit in a repository of its own; `settled` by field alone, and what a person has to settle in words."""
 
     repo: Repo
     commit: str
-    conflicts: tuple[str, ...]
+    settled: tuple[str, ...]
+    conflicts: Mapping[str, str]
 
 
 class Remerged(Value):
@@ -52,15 +53,16 @@ def merged(repo: Repo, base: str, head: str) -> Iterator[Merged]:
     """Gives the merge of two commits, for as long as the block lasts.
 
     It is made beside the repository, which lends its objects: nothing is written there, and no merge driver that its
-    settings or attributes name is run. So it is the merge that a hosting site makes.
+    settings or attributes name is run. What Git cannot settle by lines is merged by field, as our driver does it.
     """
     with beside(repo) as other:
         found = remerged(other, base, head)
         if found is None:
             raise SetupError(f"{base[:10]} and {head[:10]} have no commit in common")
-        made = ("commit-tree", found.tree, "-p", base, "-p", head)
+        whole = merge_settled.settle(other, found.tree, found.conflicts, base, head)
+        made = ("commit-tree", whole.tree, "-p", base, "-p", head)
         commit = other.run(*made, env=_NOBODY).decode("ascii").strip()
-        yield Merged(repo=other, commit=commit, conflicts=tuple(found.conflicts))
+        yield Merged(repo=other, commit=commit, settled=whole.paths, conflicts=whole.conflicts)
 
 
 def remerged(other: Repo, one: str, two: str) -> Remerged | None:

@@ -217,8 +217,32 @@ def test_a_clean_merge_into_a_base_that_moved_on_has_nothing_wrong(branch: Branc
 def test_a_merge_that_conflicts_is_told_at_the_file(branch: Branch) -> None:
     _diverged(branch, ("Cannot log in", "Cannot log on"), ("Cannot log in", "Cannot sign in"))
     [found] = branch.judged()
-    assert (found.code, found.path, found.commit) == ("F007", branch.path, "")
-    assert 'in the merge with "main"' in found.message
+    assert (found.code, found.severity, found.path, found.commit) == ("F007", "error", branch.path, "")
+    words = 'both sides changed title: "Cannot log on" or "Cannot sign in", in the merge with "main"'
+    assert found.message == words
+
+
+def test_a_merge_that_lines_cannot_settle_and_fields_can_is_judged_as_the_driver_makes_it(
+    branch: Branch,
+) -> None:
+    _diverged(branch, ("\ntags:", "\ntags: [vip]"), ("\ntags:", "\ntags: [login]"))
+    [found] = branch.judged()
+    assert (found.code, found.severity, found.path) == ("F007", "warn", branch.path)
+    assert found.message.startswith("lines alone do not tell what comes out, fields do")
+
+
+def test_what_only_the_merge_by_field_breaks_is_found_and_nothing_is_written(branch: Branch) -> None:
+    branch.place.git("switch", "-q", "main")
+    branch.edit("max_per_ticket: 8", "max_per_ticket: 1", branch.config())
+    branch.place.git("switch", "-q", "topic")
+    branch.place.git("merge", "-q", "--ff-only", "main")
+    _diverged(branch, ("\ntags:", "\ntags: [vip]"), ("\ntags:", "\ntags: [login]"))
+    before = branch.place.git("count-objects", "-v")
+    lines, broken = branch.judged()
+    assert (lines.code, lines.severity) == ("F007", "warn")
+    assert (broken.code, broken.commit) == ("T003", "")
+    assert broken.message.endswith('in the merge with "main"')
+    assert branch.place.git("count-objects", "-v") == before
 
 
 def test_what_only_the_merge_breaks_is_found(branch: Branch) -> None:
