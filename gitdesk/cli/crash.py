@@ -47,9 +47,10 @@ def render(error: BaseException, args: Sequence[str]) -> str:
 
 def _save(text: str, environ: Mapping[str, str]) -> str | None:
     name = f"crash-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}.txt"
-    for folder in (state_directory(environ), tempfile.gettempdir()):
-        path = os.path.join(folder, name)
-        try:
+    for kept in (True, False):
+        try:  # with a full disk no folder for temporary files is found
+            folder = state_directory(environ) if kept else tempfile.gettempdir()
+            path = os.path.join(folder, name)
             os.makedirs(folder, mode=0o700, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace") as file:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from gitdesk.cli import spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.output import say
@@ -19,10 +17,10 @@ _MOST_SIZE = 1_000  # of a marker; Git asks for a few more than seven while it m
 @argument("size", required=False)
 @argument("path", required=False)
 def command(context: Context, base: str, ours: str, theirs: str, size: str | None, path: str | None) -> int:
-    """Merge three versions of a ticket into the file OURS, for Git: %O %A %B %L %P."""
+    """Merge three versions of a ticket into the file OURS, for Git: %O %A %B %L %P; ends with 8 on a conflict."""
     from gitdesk.domain.merge import told
     from gitdesk.render.text import safe
-    from gitdesk.store import merge_file
+    from gitdesk.store import merge_file, passing
 
     width = int(size) if size and size.isdecimal() else merge_file.MARKER_SIZE
     name = path or ours
@@ -34,10 +32,10 @@ def command(context: Context, base: str, ours: str, theirs: str, size: str | Non
         context.environ,
         size=min(width or merge_file.MARKER_SIZE, _MOST_SIZE),
     )
-    _write(ours, found.data)
+    passing.replace(ours, found.data)
     if found.conflicts:
         say(safe(f"{name}: {told(found.conflicts)}"), "gitdesk: ")
-    return int(found.is_conflict)
+    return merge_file.STATUS_OF_CONFLICT if found.is_conflict else 0
 
 
 def _read(path: str) -> bytes:
@@ -50,11 +48,3 @@ def _read(path: str) -> bytes:
         raise Unreadable(
             f"the file cannot be read: {(error.strerror or str(error)).lower()}", place=Place(path)
         ) from None
-
-
-def _write(path: str, data: bytes) -> None:
-    """Writes the result whole or not at all: Git goes on with what is there."""
-    beside = f"{path}.gitdesk"
-    with open(beside, "wb") as file:
-        file.write(data)
-    os.replace(beside, path)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import heapq
 import marshal
-import tempfile
 from itertools import groupby
 from operator import itemgetter
+
+from gitdesk.store import passing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def _sort(entries: list[_Entry]) -> None:
 def _spilled(entries: list[_Entry]) -> IO[bytes]:
     """Returns a file with the entries in order, in batches, each after its length."""
     _sort(entries)
-    file = tempfile.TemporaryFile()  # noqa: SIM115  (closed by its reader)
+    file = passing.file()  # closed by its reader
     batch: list[_Entry] = []
     size = 0
     for entry in entries:

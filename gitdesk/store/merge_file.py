@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import tempfile
 from collections import Counter
 
 from gitdesk.domain import format as grammar
 from gitdesk.domain import merge as merging
 from gitdesk.domain.change import is_document
 from gitdesk.errors import Refused, Unreadable
-from gitdesk.store import amend, amend_body, codec, process
+from gitdesk.store import amend, amend_body, codec, passing, process
 from gitdesk.store.scan import Entry, Group
 from gitdesk.store.sheet import Sheet, Splice
 from gitdesk.value import Value, replace
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.merge import Conflict, Merged
 
 MARKER_SIZE = 7
+STATUS_OF_CONFLICT = 8  # of `gitdesk merge-driver`; with 1 a Python ends that could not even begin
 _MOST_CONFLICTS = 127  # which `git merge-file` counts up to; more is an error
 _LABELS = ("ours", "base", "theirs")
 _COMMENT = re.compile(r"(?:^|[ \t])#.*$", re.MULTILINE)
@@ -62,7 +62,7 @@ def text_merge(
     base: bytes, ours: bytes, theirs: bytes, environ: Mapping[str, str], *, size: int = MARKER_SIZE
 ) -> MergedFile:
     """Returns what Git's own three-way merge of the lines makes of a file."""
-    with tempfile.TemporaryDirectory(prefix="gitdesk-") as folder:
+    with passing.folder() as folder:
         names = [os.path.join(folder, name) for name in ("ours", "base", "theirs")]
         for name, data in zip(names, (ours, base, theirs), strict=True):
             with open(name, "wb") as file:
@@ -71,7 +71,7 @@ def text_merge(
         words = ["git", "merge-file", "-p", f"--marker-size={size}", *labels, *names]
         done = process.run(words, environ)
     if not 0 <= done.status <= _MOST_CONFLICTS:
-        said = done.error.decode("utf-8", "replace").strip().splitlines()
+        said = done.error.decode("utf-8", "replace").replace(f"{folder}{os.sep}", "").strip().splitlines()
         raise Unreadable("Git cannot merge this file as text", hint=said[-1] if said else None)
     return MergedFile(data=done.output, is_conflict=done.status > 0)
 

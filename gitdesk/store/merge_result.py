@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from contextlib import contextmanager, suppress
 
 from gitdesk.errors import SetupError
-from gitdesk.store import discover, merge_settled
+from gitdesk.store import discover, merge_settled, passing
 from gitdesk.store.git import Repo
 from gitdesk.store.history import mark
 from gitdesk.value import Value
@@ -118,7 +117,7 @@ def differences(other: Repo, old: str, new: str) -> Iterator[tuple[str, str, str
 @contextmanager
 def beside(repo: Repo) -> Iterator[Repo]:
     """Gives an empty repository that reads the objects of another one, for as long as the block lasts."""
-    with tempfile.TemporaryDirectory(prefix="gitdesk-") as folder:
+    with passing.folder() as folder:
         other = _beside(repo, folder)
         try:
             yield other

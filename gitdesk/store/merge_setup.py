@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.store import install
+from gitdesk.store.merge_file import STATUS_OF_CONFLICT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
 _PLAIN = "git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B"
 # Without gitdesk, or when it comes to grief, Git's own text merge: with a driver Git does not do it by itself.
 DRIVER = (
-    "if command -v gitdesk >/dev/null 2>&1; then gitdesk merge-driver -- %O %A %B %L %P; s=$?;"
-    f' [ "$s" -le 1 ] && exit "$s"; fi; {_PLAIN}'
+    "if command -v gitdesk >/dev/null 2>&1; then gitdesk merge-driver -- %O %A %B %L %P;"
+    f" case $? in 0) exit 0;; {STATUS_OF_CONFLICT}) exit 1;; esac; fi; {_PLAIN}"
 )
 # The line above a hunk: the start of a message, or the key of the header that the change is under.
 HEADERS = "^(### [0-9].*|[a-z_]+:.*|  [A-Za-z0-9_.-]+:.*)$"

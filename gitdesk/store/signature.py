@@ -8,7 +8,7 @@ from binascii import Error
 from contextlib import contextmanager
 
 from gitdesk.domain.signing_key import name_in, of_blob
-from gitdesk.store import process, signing_programs
+from gitdesk.store import passing, process, signing_programs
 from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
@@ -114,13 +114,12 @@ def _list_of_signers(keys: Mapping[str, bytes] | None) -> Iterator[tuple[str, ..
     if keys is None:
         yield ()
         return
-    from tempfile import NamedTemporaryFile
-
-    with NamedTemporaryFile("w", prefix="gitdesk-signers-", encoding="ascii") as file:
-        for blob in keys.values():
-            file.write(f'desk namespaces="git" {name_in(blob)} {b64encode(blob).decode("ascii")}\n')
-        file.flush()
-        yield ("-c", f"gpg.ssh.allowedSignersFile={file.name}")
+    with passing.folder() as folder:
+        path = os.path.join(folder, "signers")
+        with open(path, "w", encoding="ascii") as file:
+            for blob in keys.values():
+                file.write(f'desk namespaces="git" {name_in(blob)} {b64encode(blob).decode("ascii")}\n')
+        yield ("-c", f"gpg.ssh.allowedSignersFile={path}")
 
 
 def _block(content: bytes) -> bytes:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import tempfile
 
 from gitdesk.errors import GitdeskError
+from gitdesk.store import passing
 from gitdesk.store.git import Repo
 
 
@@ -20,7 +20,7 @@ def merged(repo: Repo, base: str, current: bytes, draft: bytes) -> bytes:
         return draft
     if origin == current:
         return draft
-    with tempfile.TemporaryDirectory(prefix="gitdesk-") as folder:
+    with passing.folder() as folder:
         names = []
         for name, data in (("now", current), ("before", origin), ("draft", draft)):
             path = os.path.join(folder, name)

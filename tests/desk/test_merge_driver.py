@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gitdesk.store import merge_setup
+from gitdesk.store import merge_file, merge_setup
 from gitdesk.store.git import Repo
 
 from .conftest import Place
@@ -182,11 +182,27 @@ def test_without_gitdesk_git_merges_lines_and_loses_nothing(sides: Sides) -> Non
     assert sides.text() == OURS
 
 
-def test_when_gitdesk_comes_to_grief_git_merges_lines(sides: Sides) -> None:
+# A bug, a Python that cannot begin, a killed one; and one that a shell finds and cannot start.
+GRIEF = ("exit 70", "exit 1", "kill -9 $$", "exit 2", "exec /nowhere/python")
+
+
+@pytest.mark.parametrize("end", GRIEF)
+def test_when_gitdesk_comes_to_grief_git_merges_lines(sides: Sides, end: str) -> None:
     sides.part(OURS, BASE.replace("high", "low"))
-    (Path(sides.environ["PATH"].partition(":")[0]) / "gitdesk").write_text("#!/bin/sh\nexit 70\n")
+    (Path(sides.environ["PATH"].partition(":")[0]) / "gitdesk").write_text(f"#!/bin/sh\n{end}\n")
     sides.git("merge", "-q", "--no-edit", "theirs")
     assert sides.text() == OURS.replace("high", "low")
+
+
+@pytest.mark.parametrize("end", GRIEF)
+def test_when_gitdesk_comes_to_grief_a_conflict_has_both_sides_in_the_file(sides: Sides, end: str) -> None:
+    sides.part(OURS, THEIRS)
+    (Path(sides.environ["PATH"].partition(":")[0]) / "gitdesk").write_text(f"#!/bin/sh\n{end}\n")
+    assert sides.run("git", "merge", "theirs").returncode == 1
+    text = sides.text()
+    assert "<<<<<<< ours\n" in text
+    for line in ("  - sso", "  - vip", "ours", "theirs"):
+        assert f"{line}\n" in text
 
 
 def test_the_driver_is_called_as_git_does(sides: Sides, tmp_path: Path) -> None:
@@ -197,8 +213,39 @@ def test_the_driver_is_called_as_git_does(sides: Sides, tmp_path: Path) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert [Path(name).read_text() for name in names] == [BASE, BOTH, THEIRS]
     done = sides.run(sys.executable, "-m", "gitdesk", "merge-driver", "nothing", *names[1:])
-    assert done.returncode > 1
+    assert done.returncode == 5
     assert "nothing" in done.stderr
+
+
+def test_a_conflict_ends_the_driver_as_nothing_else_ends(sides: Sides, tmp_path: Path) -> None:
+    names = [str(tmp_path / name) for name in ("base", "ours", "theirs")]
+    for name, text in zip(
+        names, (BASE, BASE.replace("high", "low"), BASE.replace("high", "urgent")), strict=True
+    ):
+        Path(name).write_text(text)
+    done = sides.run(sys.executable, "-m", "gitdesk", "merge-driver", "--", *names, "7", PATH)
+    assert done.returncode == merge_file.STATUS_OF_CONFLICT == 8
+    assert (
+        "<<<<<<< ours\npriority: low\n=======\npriority: urgent\n>>>>>>> theirs\n"
+        in Path(names[1]).read_text()
+    )
+
+
+def test_a_full_disk_ends_the_driver_in_words_and_leaves_our_side_as_it_was(
+    sides: Sides, tmp_path: Path
+) -> None:
+    names = [str(tmp_path / name) for name in ("base", "ours", "theirs")]
+    for name, text in zip(names, (BASE, OURS, THEIRS), strict=True):
+        Path(name).write_text(text)
+    call = 'ulimit -f 0; exec "$@"'  # no file may have a byte, so no folder for temporary files is found
+    done = sides.run(
+        "sh", "-c", call, "sh", sys.executable, "-m", "gitdesk", "merge-driver", *names, "7", PATH
+    )
+    assert done.returncode == 6
+    assert "no temporary file can be made: no usable temporary directory found" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [Path(name).read_text() for name in names] == [BASE, OURS, THEIRS]
+    assert sorted(one.name for one in tmp_path.iterdir() if one.is_file()) == ["base", "ours", "theirs"]
 
 
 def test_hunks_are_headed_by_the_key_or_the_message_they_are_in(sides: Sides) -> None:
