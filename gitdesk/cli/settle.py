@@ -40,8 +40,8 @@ def command(context: Context) -> int:
     context.out.items("settled", items, _COLUMNS, text=_lines)
     if not found:
         context.out.note("nothing is open")
-    elif next_ is not None:
-        context.out.note(f"everything is settled; {next_} goes on")
+    elif all(one.state == settling.SETTLED for one in found):
+        context.out.note(f"everything is settled{f'; {next_} goes on' if next_ else ''}")
     return 1 if any(one.state != settling.SETTLED for one in found) else 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import os
 
 from gitdesk.desk.accounting import context_now
 from gitdesk.desk.configuration import DELETED
@@ -14,7 +13,7 @@ from gitdesk.domain.config import DEFAULT_ATTACHMENT_BYTES, PATH
 from gitdesk.domain.rules_file import check_file
 from gitdesk.domain.violation import Violation
 from gitdesk.errors import Unreadable
-from gitdesk.store import codec, entries, misplaced, read, staging
+from gitdesk.store import codec, entries, misplaced, read, staging, underway
 from gitdesk.store.objects import TREE_MODE
 from gitdesk.store.staging import CALENDARS
 from gitdesk.value import replace
@@ -27,18 +26,10 @@ if TYPE_CHECKING:
     from gitdesk.domain.config import Config
     from gitdesk.domain.document import Document
     from gitdesk.domain.rules_context import Context
-    from gitdesk.store.git import Repo
     from gitdesk.store.staging import Staged
 
 DELETION = "deleted"  # what the fingerprint of a missing gitdesk.yaml hangs on
 _GROUP = 500  # documents judged between two tellings of progress
-_JOINING = (
-    "MERGE_HEAD",
-    "CHERRY_PICK_HEAD",
-    "REVERT_HEAD",
-    "rebase-merge",
-    "rebase-apply",
-)  # what Git is busy with
 _MOST_SHOWN = 4_000  # characters of a line that are kept to be shown
 
 
@@ -128,7 +119,7 @@ def answered_for(desk: Desk, found: Sequence[Staged]) -> tuple[Config, Context, 
 
     While Git puts commits of others together, of each of them somebody else is the author.
     """
-    if not found or is_joining(desk.repo):
+    if not found or underway.going_on(desk.repo) is not None:
         return None
     try:
         config = desk.config
@@ -140,11 +131,6 @@ def answered_for(desk: Desk, found: Sequence[Staged]) -> tuple[Config, Context, 
     context = replace(context, parent_at=None)  # Git has not yet said when it will be
     changes = with_moves(_change(desk, one) for one in found)
     return config, informed(desk, context, changes, config, desk.tip), changes
-
-
-def is_joining(repo: Repo) -> bool:
-    """Tells whether a merge, a rebase or the like is under way in a work tree."""
-    return any(os.path.exists(os.path.join(repo.git_dir, name)) for name in _JOINING)
 
 
 def of_people(changes: Sequence[Change], config: Config, context: Context) -> Iterator[Violation]:

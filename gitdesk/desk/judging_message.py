@@ -6,6 +6,7 @@ from gitdesk.desk import judging
 from gitdesk.desk.amending import unless_amended
 from gitdesk.domain.change import parse_message
 from gitdesk.domain.rules_context import with_message
+from gitdesk.store import underway
 from gitdesk.store.written_message import reduced
 
 TYPE_CHECKING = False
@@ -22,7 +23,7 @@ def check(desk: Desk, data: bytes) -> Iterator[Violation]:
     `data` is the file that Git gives to `commit-msg`. Nothing of an empty message, with which Git commits nothing,
     and nothing while Git puts commits of others together.
     """
-    if judging.is_joining(desk.repo):
+    if underway.going_on(desk.repo) is not None:
         return
     text = reduced(desk.repo, desk.environ, data)
     if text.strip():

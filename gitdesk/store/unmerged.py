@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 
 from gitdesk.store import objects
+from gitdesk.store.object_writer import ObjectWriter
 from gitdesk.store.read import at_top
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from gitdesk.store.git import Repo
 
 _STAGES = ("base", "ours", "theirs")
@@ -48,12 +51,16 @@ def unmerged(repo: Repo) -> tuple[Unmerged, ...]:
     return tuple(found)
 
 
-def take_off(repo: Repo, one: Unmerged, data: bytes) -> None:
-    """Puts the settled content of a path into the index, in place of its versions."""
-    words = ("hash-object", "-w", "-t", "blob", "--no-filters", "--stdin")
-    oid = repo.run(*words, input=data).decode("ascii").strip()
-    path = os.fsencode(one.path)
-    lines = b"0 %s\t%s\0%s %s 0\t%s\0" % (
-        b"0" * len(oid), path, one.mode.encode("ascii"), oid.encode("ascii"), path,
-    )  # fmt: skip
-    repo.run(*at_top(repo), "update-index", "-z", "--index-info", input=lines)
+def take_off(repo: Repo, settled: Sequence[tuple[Unmerged, bytes]]) -> None:
+    """Puts the settled content of paths into the index, in place of their versions."""
+    if not settled:
+        return
+    writer = ObjectWriter(repo)
+    lines = []
+    for one, data in settled:
+        oid, path = writer.add("blob", data).encode("ascii"), os.fsencode(one.path)
+        lines.append(b"0 %s\t%s\0" % (b"0" * len(oid), path))
+        lines.append(b"%s %s 0\t%s\0" % (one.mode.encode("ascii"), oid, path))
+    writer.flush()
+    writer.settle()
+    repo.run(*at_top(repo), "update-index", "-z", "--index-info", input=b"".join(lines))
