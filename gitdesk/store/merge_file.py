@@ -146,15 +146,19 @@ def _comments_in(data: bytes) -> Counter[str]:
 
 def _marked(ours: Sheet, theirs: Sheet, found: Merged, size: int) -> bytes:
     """Returns our text with both sides of each conflict between markers, in its place."""
-    splices = []
+    splices: list[Splice] = []
+    # Fields between brackets share their lines, which are marked once, with all that the other side has of them.
+    places: dict[tuple[int, ...], dict[tuple[int, int], None]] = {}
     for one in found.conflicts:
         if one.field == merging.DESCRIPTION:
             splices += amend_body.described(ours, found.ticket.description)
             continue
-        start, end = _lines_of(ours, one.field)
-        begin, stop = _lines_of(theirs, one.field)
-        both = _between(ours.text[start:end], theirs.text[begin:stop], size)
-        splices.append(Splice(start, end, both))
+        here, there = _lines_of(ours, one.field), _lines_of(theirs, one.field)
+        place = here if here[0] < here[1] else (*here, *there)  # what is not here can be taken one by one
+        places.setdefault(place, {})[there] = None
+    for (start, end, *_), others in places.items():
+        other = "".join(theirs.text[begin:stop] for begin, stop in sorted(others))
+        splices.append(Splice(start, end, _between(ours.text[start:end], other, size)))
     return ours.spliced(splices).encode("utf-8")
 
 

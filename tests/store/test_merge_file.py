@@ -131,6 +131,43 @@ def test_every_kind_of_conflict_stands_where_its_field_does(
     assert found.data.endswith(message(10, "theirs") + message(20, "ours"))
 
 
+def test_conflicts_between_the_same_brackets_are_marked_once() -> None:
+    ours, theirs = (
+        (with_field(b"x")).replace(b"fields:\n  x", b"fields: {region: eu, floor: 1}"),
+        with_field(b"x"),
+    )
+    theirs = theirs.replace(b"fields:\n  x", b"fields: {region: us, floor: 2}")
+    found = merged(BASE, ours, theirs)
+    assert [one.field for one in found.conflicts] == ["fields.floor", "fields.region"]
+    both = b"<<<<<<< ours\nfields: {region: eu, floor: 1}\n=======\nfields: {region: us, floor: 2}\n>>>>>>> theirs\n---\n"
+    assert both in found.data
+    assert found.data.count(b"<<<<<<<") == 1
+
+
+def test_brackets_on_one_side_stand_against_all_the_lines_of_the_other() -> None:
+    ours = with_field(b"x").replace(b"fields:\n  x", b"fields: {region: eu, floor: 1}")
+    theirs = with_field(b"region: us\n  floor: 2")
+    both = b"fields: {region: eu, floor: 1}\n=======\n  region: us\n  floor: 2\n>>>>>>> theirs\n---\n"
+    assert both in merged(BASE, ours, theirs).data
+    back = merged(BASE, theirs, ours).data
+    assert back.count(b"<<<<<<<") == 2
+    assert back.count(b"fields: {region: eu, floor: 1}\n") == 2
+
+
+def test_a_header_between_brackets_is_marked_whole_and_once() -> None:
+    head = b'{"id": "GD-7K3QX4M2", "title": "T", "created": "2026-11-22T09:14:03Z", "status": "%s", "priority": "%s"}'
+    versions = [
+        b"---\n" + head % words + b"\n---\n\nIt does not work.\n"
+        for words in ((b"open", b"high"), (b"waiting", b"low"), (b"resolved", b"urgent"))
+    ]
+    found = merged(*versions)
+    assert [one.field for one in found.conflicts] == ["status", "priority"]
+    assert found.data == (
+        b"---\n<<<<<<< ours\n" + head % (b"waiting", b"low") + b"\n=======\n" + head % (b"resolved", b"urgent")
+        + b"\n>>>>>>> theirs\n---\n\nIt does not work.\n"
+    )  # fmt: skip
+
+
 def test_a_conflict_in_another_editor_s_layout_keeps_line_ends_and_both_styles() -> None:
     base = BASE.replace(b"\n", b"\r\n")
     ours, theirs = base.replace(b"status: open", b"status: 'resolved'"), base.replace(b"open", b"waiting # ?")
