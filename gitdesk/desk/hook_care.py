@@ -48,18 +48,16 @@ def put_in(start: str, environ: Mapping[str, str], *, server: bool) -> tuple[Sta
                 "nobody commits in a bare repository", hint="for a server: gitdesk hooks install --server"
             )
         manager = hook_managers.find_manager(repo)
-        if manager is not None and not bare:
-            merge_setup.put_in(repo)
         if manager is not None and manager.advice is not None:
             raise Refused(f"{manager.name} keeps the hooks here, so none was put in", hint=manager.advice)
         if manager is not None:
-            return (_elsewhere(manager, "none was put in"), _program(environ))
-        folder = hook_files.directory(repo)
-        names = _names(repo)
-        done = {name: hook_files.put_in(folder, name) for name in names}
-        found = [_standing(folder, name, done[name]) for name in names]
+            found = [_elsewhere(manager, "none was put in")]
+        else:
+            folder = hook_files.directory(repo)
+            done = {name: hook_files.put_in(folder, name) for name in _names(repo)}
+            found = [_standing(folder, name, state) for name, state in done.items()]
         if not bare:
-            found.append(_driver(repo, "put in" if merge_setup.put_in(repo) else ""))
+            found.append(_driver(repo, merge_setup.put_in(repo), "put in"))
         return (*found, _program(environ))
 
 
@@ -71,7 +69,7 @@ def take_out(start: str, environ: Mapping[str, str]) -> tuple[Standing, ...]:
         done = {name: hook_files.take_out(folder, name) for name in names}
         found = [_standing(folder, name, done[name]) for name in names]
         if merge_setup.take_out(repo):
-            found.append(_driver(repo, "taken out"))
+            found.append(_driver(repo, True, "taken out"))
         return tuple(found)
 
 
@@ -106,8 +104,10 @@ def lacking(repo: Repo) -> str:
             for name, state in states.items()
             if state in _REFRESH
         ]
-    if not merge_setup.is_current(repo) and not repo.config("merge.gitdesk.driver"):
-        missing.append("the merge driver")
+    if not merge_setup.is_current(repo) and merge_setup.others(repo) is None:
+        missing.append(
+            "the merge driver" + (" of this version" if repo.config(merge_setup.DRIVER_KEY) else "")
+        )
     return ", ".join(missing)
 
 
@@ -160,12 +160,22 @@ def _attributes(repo: Repo, environ: Mapping[str, str]) -> Iterator[Standing]:
     yield _driver(repo)
 
 
-def _driver(repo: Repo, done: str = "") -> Standing:
-    """Returns how this clone merges tickets."""
-    name = "merge driver"
+def _driver(repo: Repo, is_done: bool = False, word: str = "") -> Standing:
+    """Returns how this clone merges tickets; `word` is for what has been done to a driver of ours."""
+    name, done = "merge driver", word if is_done else ""
     if merge_setup.is_current(repo):
         return Standing(name=name, state="ok", detail="Git merges tickets field by field", done=done)
-    driver = repo.config("merge.gitdesk.driver")
-    detail = f"Git runs {driver}" if driver else "none set, so Git merges tickets line by line"
+    driver = repo.config(merge_setup.DRIVER_KEY)
+    if merge_setup.others(repo) is not None:
+        hint = (
+            None if word else f"git config --unset-all {merge_setup.DRIVER_KEY}, then gitdesk hooks install"
+        )
+        return Standing(
+            name=name, state="other", detail=f"somebody's own, which is kept: {driver}", hint=hint
+        )
+    if driver is not None:
+        state, detail = "outdated", "gitdesk's, but not of this version"
+    else:
+        state, detail = "none", "none set, so Git merges tickets line by line"
     hint = None if done else "gitdesk hooks install sets it up"
-    return Standing(name=name, state="other" if driver else "none", detail=detail, hint=hint, done=done)
+    return Standing(name=name, state=state, detail=detail, hint=hint, done=done)

@@ -23,11 +23,12 @@ _INSTALL = {
     "lefthook": "lefthook install",
     "pre-commit": f"pre-commit install {' '.join(f'-t {name}' for name in hook_files.CLIENT)}",
 }
-_LEFTHOOK = {
-    "pre-commit": "pre-commit: {commands: {gitdesk: {run: gitdesk hook pre-commit}}}",
-    "commit-msg": 'commit-msg: {commands: {gitdesk: {run: "gitdesk hook commit-msg {1}"}}}',
-    "pre-push": 'pre-push: {commands: {gitdesk: {run: "gitdesk hook pre-push {1}", use_stdin: true}}}',
+_CALLS = {  # as lefthook is told them
+    "pre-commit": "gitdesk hook pre-commit",
+    "commit-msg": "gitdesk hook commit-msg {1}",
+    "pre-push": "gitdesk hook pre-push {1}",
 }
+_WITH_INPUT = "pre-push"  # which Git tells on standard input what is pushed
 
 
 class Manager(Value):
@@ -66,7 +67,7 @@ def _advice(name: str, top: str, file: str) -> str | None:
     if not lacking:
         return None
     if name == "lefthook":
-        return f"add to {file}: {'; '.join(_LEFTHOOK[one] for one in lacking)}"
+        return _lefthook(file, lacking)
     return _pre_commit(file, lacking)
 
 
@@ -75,6 +76,27 @@ def _asleep(repo: Repo, name: str) -> str | None:
     folder = hook_files.directory(repo)
     awake = all(os.path.lexists(os.path.join(folder, one)) for one in hook_files.CLIENT)
     return None if awake else f"call once in this clone: {_INSTALL[name]}"
+
+
+def _lefthook(file: str, names: Sequence[str]) -> str:
+    """Returns what to add to a file of lefthook's in its language; for TOML in words."""
+    if file.endswith(".toml"):
+        calls = (
+            f"for {name}: {_CALLS[name]}" + (" (with use_stdin)" if name == _WITH_INPUT else "")
+            for name in names
+        )
+        return f"add commands to {file}, {'; '.join(calls)}"
+    lines = []
+    for name in names:
+        call = _CALLS[name]
+        if file.endswith(".json"):
+            more = ', "use_stdin": true' if name == _WITH_INPUT else ""
+            lines.append(f'"{name}": {{"commands": {{"gitdesk": {{"run": "{call}"{more}}}}}}}')
+        else:
+            more = ", use_stdin: true" if name == _WITH_INPUT else ""
+            text = f'"{call}"' if "{" in call else call
+            lines.append(f"{name}: {{commands: {{gitdesk: {{run: {text}{more}}}}}}}")
+    return f"add to {file}: {(', ' if file.endswith('.json') else '; ').join(lines)}"
 
 
 def _pre_commit(file: str, names: Sequence[str]) -> str:

@@ -159,6 +159,20 @@ def test_where_another_program_keeps_the_hooks_the_line_to_add_is_told(desk: Hoo
     assert states(desk)["hooks"] == "elsewhere"
 
 
+@pytest.mark.parametrize("file", ["lefthook.json", ".lefthook.toml"])
+def test_what_lefthook_is_told_is_in_the_language_of_its_file(desk: Hooked, file: str) -> None:
+    (desk.path / file).touch()
+    said = desk.gitdesk("hooks", "install").stderr.partition(f" to {file}")[2].strip()
+    if file.endswith(".json"):
+        told = json.loads(f"{{{said.removeprefix(': ')}}}")
+        run = "gitdesk hook pre-push {1}"
+        assert told["pre-push"] == {"commands": {"gitdesk": {"run": run, "use_stdin": True}}}
+        assert list(told) == ["pre-commit", "commit-msg", "pre-push"]
+    else:
+        assert "commands:" not in said
+        assert "for pre-push: gitdesk hook pre-push {1} (with use_stdin)" in said
+
+
 def add_told_lines(desk: Hooked) -> None:
     """Writes what `install` tells to write, as somebody does who reads it."""
     hint = desk.gitdesk("hooks", "install").stderr.partition("hint: add ")[2].strip()
@@ -369,6 +383,42 @@ def test_a_clone_whose_manager_calls_gitdesk_lacks_no_hook(desk: Hooked) -> None
     for name in ("pre-commit", "commit-msg", "pre-push"):
         (desk.path / ".git" / "hooks" / name).touch()
     assert "lacks" not in desk.gitdesk("doctor").stdout
+
+
+def test_a_merge_driver_and_headers_of_somebody_s_own_are_kept_and_it_is_said(desk: Hooked) -> None:
+    desk.git("config", "merge.gitdesk.driver", "my-driver %A %O %B")
+    desk.git("config", "diff.gitdesk.xfuncname", "^mine$")
+    for verb in ("install", "status", "uninstall"):
+        found = {
+            item["name"]: item for item in json.loads(desk.gitdesk("hooks", verb, "--json").stdout)["items"]
+        }
+        assert found["merge driver"]["state"] == "other"
+        assert found["merge driver"]["done"] == ""
+        assert "somebody's own, which is kept: my-driver" in found["merge driver"]["detail"]
+        assert desk.git("config", "merge.gitdesk.driver") == "my-driver %A %O %B"
+        assert desk.git("config", "diff.gitdesk.xfuncname") == "^mine$"
+    assert desk.run("git", "config", "merge.gitdesk.name").returncode == 1  # that was ours
+
+
+def test_the_merge_driver_of_another_version_is_renewed_and_taken_out_as_ours(desk: Hooked) -> None:
+    desk.git("config", "merge.gitdesk.driver", "gitdesk merge-driver %A %O %B")
+    assert "the merge driver of this version" in desk.gitdesk("doctor").stdout
+    assert states(desk)["merge driver"] == "outdated"
+    assert states(desk, "install")["merge driver"] == "ok"
+    desk.git("config", "merge.gitdesk.driver", "gitdesk merge-driver %A %O %B")
+    assert states(desk, "uninstall")["merge driver"] == "none"
+    assert "gitdesk" not in (desk.path / ".git" / "config").read_text().replace("[gitdesk", "")
+
+
+def test_a_refused_install_leaves_merges_as_they_are_and_one_beside_a_manager_tells_of_them(
+    desk: Hooked,
+) -> None:
+    desk.git("config", "--remove-section", "merge.gitdesk")
+    managed(desk, "in the tree")
+    assert desk.gitdesk("hooks", "install").returncode == 1
+    assert states(desk)["merge driver"] == "none"
+    add_told_lines(desk)
+    assert states(desk, "install")["merge driver"] == "ok"
 
 
 @pytest.mark.parametrize("filled", [False, True])

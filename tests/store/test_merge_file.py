@@ -139,7 +139,8 @@ def test_conflicts_between_the_same_brackets_are_marked_once() -> None:
     theirs = theirs.replace(b"fields:\n  x", b"fields: {region: us, floor: 2}")
     found = merged(BASE, ours, theirs)
     assert [one.field for one in found.conflicts] == ["fields.floor", "fields.region"]
-    both = b"<<<<<<< ours\nfields: {region: eu, floor: 1}\n=======\nfields: {region: us, floor: 2}\n>>>>>>> theirs\n---\n"
+    there = b"fields: {region: us, floor: 2}\n>>>>>>> theirs\n---\n"
+    both = b"<<<<<<< ours\nfields: {region: eu, floor: 1}\n=======\n" + there
     assert both in found.data
     assert found.data.count(b"<<<<<<<") == 1
 
