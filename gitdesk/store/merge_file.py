@@ -11,7 +11,7 @@ from gitdesk.domain import merge as merging
 from gitdesk.domain.change import is_document
 from gitdesk.errors import Refused, Unreadable
 from gitdesk.store import amend, amend_body, codec, passing, process
-from gitdesk.store.scan import Entry, Group
+from gitdesk.store.scan import Entry, Group, Token
 from gitdesk.store.sheet import Sheet, Splice
 from gitdesk.value import Value, replace
 
@@ -153,7 +153,7 @@ def _marked(ours: Sheet, theirs: Sheet, found: Merged, size: int) -> bytes:
         if one.field == merging.DESCRIPTION:
             splices += amend_body.described(ours, found.ticket.description)
             continue
-        here, there = _lines_of(ours, one.field), _lines_of(theirs, one.field)
+        here, there = _places(ours, theirs, one.field)
         place = here if here[0] < here[1] else (*here, *there)  # what is not here can be taken one by one
         places.setdefault(place, {})[there] = None
     for (start, end, *_), others in places.items():
@@ -162,17 +162,32 @@ def _marked(ours: Sheet, theirs: Sheet, found: Merged, size: int) -> bytes:
     return ours.spliced(splices).encode("utf-8")
 
 
-def _lines_of(sheet: Sheet, field: str) -> tuple[int, int]:
-    """Returns where the lines of a field begin and end; where it would go, twice, when there are none."""
+def _places(ours: Sheet, theirs: Sheet, field: str) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Returns where the lines of a field are on both sides: of a name under `fields` its own if both can have such."""
     name, _, inner = field.partition(".")
+    inner = inner if all(_has_lines(side, name) for side in (ours, theirs)) else ""
+    return _lines_of(ours, name, inner), _lines_of(theirs, name, inner)
+
+
+def _has_lines(sheet: Sheet, name: str) -> bool:
+    """Tells whether what is under a key stands, or would stand, on lines of its own."""
+    entry = None if sheet.head.is_flow else sheet.find(name)
+    value = entry.value if entry is not None else None
+    return value.is_null if isinstance(value, Token) else value is not None and not value.is_flow
+
+
+def _lines_of(sheet: Sheet, name: str, inner: str) -> tuple[int, int]:
+    """Returns where the lines of a field begin and end; where it would go, twice, when there are none."""
     entry = sheet.find(name)
-    if entry is None or sheet.head.is_flow:
-        return (sheet.source.begin, sheet.source.stop) if sheet.head.is_flow else (sheet.source.stop,) * 2
-    group = entry.value
-    if inner and isinstance(group, Group) and not group.is_flow:
-        found = next((one for one in group.items if isinstance(one, Entry) and one.key == inner), None)
+    if sheet.head.is_flow:
+        return sheet.source.begin, sheet.source.stop
+    if entry is None:
+        return (sheet.source.stop,) * 2
+    if inner:
+        items = entry.value.items if isinstance(entry.value, Group) else ()
+        found = next((one for one in items if isinstance(one, Entry) and one.key == inner), None)
         if found is None:
-            return (sheet.next_line(group.end),) * 2
+            return (sheet.next_line(entry.value.end),) * 2
         entry = found
     return sheet.line_start(entry.start), sheet.next_line(entry.value.end)
 

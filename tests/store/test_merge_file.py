@@ -145,14 +145,34 @@ def test_conflicts_between_the_same_brackets_are_marked_once() -> None:
     assert found.data.count(b"<<<<<<<") == 1
 
 
-def test_brackets_on_one_side_stand_against_all_the_lines_of_the_other() -> None:
-    ours = with_field(b"x").replace(b"fields:\n  x", b"fields: {region: eu, floor: 1}")
-    theirs = with_field(b"region: us\n  floor: 2")
-    both = b"fields: {region: eu, floor: 1}\n=======\n  region: us\n  floor: 2\n>>>>>>> theirs\n---\n"
-    assert both in merged(BASE, ours, theirs).data
-    back = merged(BASE, theirs, ours).data
-    assert back.count(b"<<<<<<<") == 2
-    assert back.count(b"fields: {region: eu, floor: 1}\n") == 2
+def test_a_list_in_lines_on_one_side_only_stands_whole_against_what_the_other_has() -> None:
+    lines = with_field(b"region: us\n  floor: 2")
+    others = {
+        b"fields: {region: eu, floor: 1}\n": with_field(b"x").replace(
+            b"fields:\n  x", b"fields: {region: eu, floor: 1}"
+        ),
+        b"": BASE,
+    }
+    base = with_field(b"region: x\n  floor: 0")
+    for text, other in others.items():
+        here, there = merged(base, lines, other).data, merged(base, other, lines).data
+        whole = b"fields:\n  region: us\n  floor: 2\n"
+        assert b"<<<<<<< ours\n" + whole + b"=======\n" + text + b">>>>>>> theirs\n---\n" in here
+        assert b"<<<<<<< ours\n" + text + b"=======\n" + whole + b">>>>>>> theirs\n---\n" in there
+        assert here.count(b"<<<<<<<") == there.count(b"<<<<<<<") == 1
+
+
+def test_a_key_that_has_nothing_under_it_any_more_is_marked_below_it() -> None:
+    base, ours, theirs = (
+        with_field(b"region: eu"),
+        with_field(b"region: us"),
+        with_field(b"").replace(b"  \n", b""),
+    )
+    marked = b"fields:\n<<<<<<< ours\n  region: us\n=======\n>>>>>>> theirs\n---\n"
+    assert marked in merged(base, ours, theirs).data
+    assert (
+        b"fields:\n<<<<<<< ours\n=======\n  region: us\n>>>>>>> theirs\n" in merged(base, theirs, ours).data
+    )
 
 
 def test_a_header_between_brackets_is_marked_whole_and_once() -> None:
