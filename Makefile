@@ -72,7 +72,7 @@ clean: ## removes the environment, caches, the demo desk and what was built
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(PY):
-	@command -v git >/dev/null || { echo 'error: git is missing; gitdesk needs Git 2.38 or newer' >&2; exit 6; }
+	@command -v git >/dev/null || { echo 'error: git is missing; gitdesk needs Git 2.39 or newer' >&2; exit 6; }
 	@command -v $(PYTHON) >/dev/null || { echo 'error: $(PYTHON) is missing; gitdesk needs Python 3.11 or newer' >&2; exit 6; }
 	@$(PYTHON) -c '$(NEW_ENOUGH)' || { echo "error: $$($(PYTHON) --version) is too old; gitdesk needs Python 3.11 or newer" >&2; \
 		echo 'hint: make PYTHON=/path/to/python3.11' >&2; exit 6; }

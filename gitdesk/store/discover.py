@@ -167,4 +167,4 @@ def _git(words: list[str], environ: Mapping[str, str], start: str) -> bytes:
 
 def git_missing() -> SetupError:
     """Returns the error for a machine without Git."""
-    return SetupError("there is no `git` program on the PATH", hint="install Git 2.38 or newer")
+    return SetupError("there is no `git` program on the PATH", hint="install Git 2.39 or newer")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from gitdesk.store.catfile import CatFile
 
-OLDEST = (2, 38)
+OLDEST = (2, 39)
 
 # What a repository could make Git run (decision 0011), or change in what it says.
 _OPTIONS = (
@@ -323,8 +323,8 @@ def version(environ: Mapping[str, str]) -> tuple[int, ...]:
 
 
 def require_version(environ: Mapping[str, str]) -> None:
-    """Raises SetupError when Git is missing or older than 2.38."""
+    """Raises SetupError when Git is missing or older than 2.39."""
     found = version(environ)
     if found < OLDEST:
         shown = ".".join(str(number) for number in found) or "unknown"
-        raise SetupError(f"Git {shown} is too old", hint="install Git 2.38 or newer")
+        raise SetupError(f"Git {shown} is too old", hint="install Git 2.39 or newer")

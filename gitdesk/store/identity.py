@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 _HINT = 'git config --global user.name "Your Name"\ngit config --global user.email you@example.com'
 _FROM_1970 = "Git counts the seconds of a commit from there on"
-# What Git strips from the ends of a name or address, and what it drops wherever it stands.
-_CRUD = "".join(map(chr, range(33))) + ".,:;<>\"\\'"
+# What Git strips from the ends of a name or address, and what it drops wherever it stands. Before 2.43 it took the
+# full stop of "Jr." too.
+_CRUD = "".join(map(chr, range(33))) + ",:;<>\"\\'"
 _DROPPED = str.maketrans("", "", "<>\n\0")
 
 

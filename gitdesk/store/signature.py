@@ -33,6 +33,7 @@ _VERDICTS = {
 }
 _FITS = ("G", "U", "Y")  # whether the key is known, trusted or expired is another question
 _PLAIN = ("--no-color", "--no-mailmap", _FORMAT)
+_NO_PROGRAM = ("cannot run", "cannot exec")  # in the words of older and newer versions of Git
 _SSH_MAGIC = b"SSHSIG\x00\x00\x00\x01"
 
 
@@ -156,7 +157,7 @@ def _judged(
     kind: str, said: str, letter: str, signer: str, key: str, fingerprint: str, primary: str
 ) -> SignatureStatus:
     status, reason = _VERDICTS[letter]
-    if "cannot run" in said and not key:
+    if not key and any(words in said for words in _NO_PROGRAM):
         return _unknown(kind, said)  # Git calls a signature bad when the program that checks it is missing
     return SignatureStatus(
         status=status,
@@ -172,7 +173,7 @@ def _unknown(kind: str, said: str) -> SignatureStatus:
     """Returns the status of a signature Git could not judge at all."""
     if kind == "ssh" and "allowedSignersFile" in said:
         reason = "this clone has no list of allowed signers"
-    elif "cannot run" in said or "No such file" in said:
+    elif any(words in said for words in (*_NO_PROGRAM, "No such file")):
         reason = f"the program that checks {'SSH' if kind == 'ssh' else 'OpenPGP'} signatures is missing"
     else:
         reason = "the signature cannot be checked here"

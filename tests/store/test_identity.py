@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from repository import RepoFactory
 
 from gitdesk.errors import SetupError, UsageError
-from gitdesk.store.git import Repo
+from gitdesk.store.git import Repo, version
 from gitdesk.store.identity import Identity, identity, parse_date
 
 NOW = datetime(2026, 11, 22, 9, 14, 3, tzinfo=UTC)
@@ -109,7 +109,7 @@ def test_what_git_writes_is_read_back(seconds: int, minutes: int) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["Boss <b@x>", "<>Boss", " .Boss, ", '"Boss"', "Bo\nss", "Boss;:", "O'Brien", "J.R. Ewing", "\x1bBoss"],
+    ["Boss <b@x>", "<>Boss", " ;Boss, ", '"Boss"', "Bo\nss", "Boss;:", "O'Brien", "J.R. Ewing", "\x1bBoss"],
 )
 def test_a_name_is_what_git_itself_would_make_of_it(repo: RepoFactory, name: str) -> None:
     made = repo()
@@ -119,6 +119,15 @@ def test_a_name_is_what_git_itself_would_make_of_it(repo: RepoFactory, name: str
     assert str(author) == ident.rpartition(" ")[0].rpartition(" ")[0]
     assert author.name == ident.partition(" <")[0]
     assert str(Identity(name=name, email=name, at=NOW)).count("<") == 1
+
+
+def test_the_full_stop_of_a_name_stays_as_with_the_git_of_today(repo: RepoFactory) -> None:
+    made = repo()
+    env = {"GIT_AUTHOR_NAME": "Ivo Kralj Jr.", "GIT_AUTHOR_EMAIL": "ivo@acme.example"}
+    author, _ = identity(Repo.discover(str(made.path), os.environ), {**os.environ, **env}, NOW)
+    assert author.name == "Ivo Kralj Jr."
+    if version(os.environ) >= (2, 43):
+        assert made.git("var", "GIT_AUTHOR_IDENT", **env).startswith(str(author))
 
 
 @pytest.mark.parametrize("role", ["AUTHOR", "COMMITTER"])
