@@ -120,6 +120,26 @@ def merge_tree(sides: Sides) -> None:
     sides.git("checkout", "-q", tree, "--", PATH)
 
 
+def revert(sides: Sides) -> None:
+    """Takes back, on our side, a commit that took theirs back."""
+    sides.git("switch", "-q", "theirs")
+    sides.git("revert", "--no-edit", "HEAD")
+    undone = sides.git("rev-parse", "HEAD")
+    sides.git("switch", "-q", "ours")
+    sides.git("revert", "--no-edit", undone)
+
+
+def switch(sides: Sides) -> None:
+    """Takes along what is not committed to another branch."""
+    sides.git("switch", "-q", "theirs")
+    sides.git("reset", "-q", "HEAD^")
+    sides.git("switch", "-q", "--merge", "ours")
+
+
+def squash(sides: Sides) -> None:
+    sides.git("merge", "-q", "--squash", "theirs")
+
+
 def criss_cross(sides: Sides) -> None:
     """Merges two merges of the same two commits, so that Git makes a base of both first."""
     mine, other = sides.git("rev-parse", "ours"), sides.git("rev-parse", "theirs")
@@ -137,7 +157,20 @@ def criss_cross(sides: Sides) -> None:
 
 
 @pytest.mark.parametrize(
-    "operation", [merge, rebase, rebase_apply, cherry_pick, stash, am, merge_tree, criss_cross]
+    "operation",
+    [
+        merge,
+        rebase,
+        rebase_apply,
+        cherry_pick,
+        stash,
+        am,
+        merge_tree,
+        revert,
+        switch,
+        squash,
+        criss_cross,
+    ],
 )
 def test_what_git_cannot_merge_by_lines_is_merged_by_field(
     sides: Sides, operation: Callable[[Sides], None]
@@ -145,6 +178,23 @@ def test_what_git_cannot_merge_by_lines_is_merged_by_field(
     sides.part(OURS, THEIRS)
     operation(sides)
     assert sides.text() == BOTH
+
+
+def test_a_base_of_two_that_are_in_conflict_themselves_loses_nothing(sides: Sides) -> None:
+    """Merges two merges that were settled differently: of the base that Git makes of both, no field can be read."""
+    sides.part(OURS.replace("high", "low"), THEIRS.replace("high", "urgent"))
+    mine, other = sides.git("rev-parse", "ours"), sides.git("rev-parse", "theirs")
+    for branch, their_tip, priority in (("ours", other, "low"), ("theirs", mine, "urgent")):
+        sides.git("switch", "-q", branch)
+        assert sides.run("git", "merge", their_tip).returncode == 1
+        sides.commit(BOTH.replace("high", priority), f"settled on {branch}")
+    sides.git("switch", "-q", "ours")
+    assert sides.run("git", "merge", "theirs").returncode == 1
+    text = sides.text()
+    for line in ("priority: low", "priority: urgent", "  - sso", "  - vip", "ours", "theirs"):
+        assert f"\n{line}\n" in text
+    sides.commit(BOTH, "settled")
+    assert sides.gitdesk("show", ID, "--json").returncode == 0
 
 
 def test_a_ticket_that_both_sides_made_is_merged_without_a_base(sides: Sides) -> None:
@@ -170,15 +220,37 @@ def test_a_conflict_stops_the_merge_says_in_words_what_it_is_and_is_named_by_che
     assert sides.gitdesk("show", ID, "--json").returncode == 0
 
 
-def test_without_gitdesk_git_merges_lines_and_loses_nothing(sides: Sides) -> None:
+STOPS = {  # calls of Git that have to stop, and those that take them back
+    "merge": (("merge", "theirs"), ("merge", "--abort")),
+    "rebase": (("rebase", "--merge", "theirs"), ("rebase", "--abort")),
+    "rebase by patches": (("rebase", "--apply", "theirs"), ("rebase", "--abort")),
+    "cherry-pick": (("cherry-pick", "theirs"), ("cherry-pick", "--abort")),
+    "am": (("am", "-3", "mail"), ("am", "--abort")),
+    "stash pop": (("stash", "pop"), ("reset", "-q", "--hard")),
+}
+
+
+@pytest.mark.parametrize("name", STOPS)
+def test_without_gitdesk_git_merges_lines_and_loses_nothing(sides: Sides, name: str) -> None:
     sides.part(OURS, THEIRS)
-    done = sides.run("git", "-c", "core.hooksPath=/dev/null", "merge", "theirs", environ=sides.without)
-    assert done.returncode == 1
+    call, back = STOPS[name]
+    if name == "am":
+        mail = sides.path.parent / "mail"
+        mail.write_text(sides.git("format-patch", "-1", "--stdout", "theirs") + "\n")
+        call = (*call[:-1], str(mail))
+    if name == "stash pop":
+        sides.git("switch", "-q", "theirs")
+        sides.git("reset", "-q", "--soft", "HEAD^")
+        sides.git("stash", "push", "-q")
+        sides.git("switch", "-q", "ours")
+    done = sides.run("git", "-c", "core.hooksPath=/dev/null", *call, environ=sides.without)
+    assert done.returncode != 0
+    assert "onflict" in done.stdout + done.stderr
     text = sides.text()
     assert "<<<<<<< ours\n" in text
     for line in ("  - sso", "  - vip", "ours", "theirs"):
         assert f"{line}\n" in text
-    sides.git("merge", "--abort")
+    sides.git(*back)
     assert sides.text() == OURS
 
 
