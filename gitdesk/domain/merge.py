@@ -27,6 +27,7 @@ SINGLE = (
     "group", "assignee", "merged_into",
 )  # fmt: skip
 SETS = ("tags", "watchers", "links")
+_UNSAID = "\uffff"  # a value no ticket has
 
 
 class Conflict(Value):
@@ -61,6 +62,34 @@ def merge(base: Ticket | None, ours: Ticket, theirs: Ticket, merge_text: MergeTe
     before = base.description if base is not None else ""
     parts[DESCRIPTION] = _text(conflicts, before, ours.description, theirs.description, merge_text)
     return Merged(ticket=replace(ours, **parts), conflicts=tuple(conflicts))
+
+
+def agreed(one: Ticket, other: Ticket) -> Ticket:
+    """Returns a base out of two that are in conflict themselves: what both say, and of the rest what nobody can say.
+
+    So a field that they do not agree on is one that each side of a merge has changed.
+    """
+    parts: dict[str, Any] = {
+        name: _UNSAID for name in (*SINGLE, DESCRIPTION) if getattr(one, name) != getattr(other, name)
+    }
+    for name in (*SETS, "messages"):
+        parts[name] = _common(getattr(one, name), getattr(other, name))
+    first, second = _fields_of(one), _fields_of(other)
+    parts["fields"] = tuple(
+        (name, value if (value := first.get(name)) is not None and value == second.get(name) else _UNSAID)
+        for name in sorted({*first, *second})
+    )
+    return replace(one, **parts)
+
+
+def _common(some: Iterable[Any], others: Iterable[Any]) -> tuple[Any, ...]:
+    left = Counter(others)
+    kept = []
+    for item in some:
+        if left[item]:
+            left[item] -= 1
+            kept.append(item)
+    return tuple(kept)
 
 
 def merge_messages(

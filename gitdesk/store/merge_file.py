@@ -26,6 +26,10 @@ MARKER_SIZE = 7
 STATUS_OF_CONFLICT = 8  # of `gitdesk merge-driver`; with 1 a Python ends that could not even begin
 _MOST_CONFLICTS = 127  # which `git merge-file` counts up to; more is an error
 _LABELS = ("ours", "base", "theirs")
+# Both sides of a conflict, with or without the base between them.
+_PARTED = re.compile(
+    rb"^<{7,} [^\n]*\n(.*?)(?:^\|{7,}[^\n]*\n.*?)?^={7,}\r?\n(.*?)^>{7,} [^\n]*\n", re.MULTILINE | re.DOTALL
+)
 _COMMENT = re.compile(r"(?:^|[ \t])#.*$", re.MULTILINE)
 
 
@@ -52,7 +56,7 @@ def merge(
     if not is_document(path):
         return text
     mine, other = _whole(ours, path), _whole(theirs, path)
-    old = _whole(base, path) if base.strip() else None
+    old = _base(base, path) if base.strip() else None
     if mine is None or other is None or (old is None and base.strip()):
         return text
     return _by_field(old, mine, other, text, environ, size)
@@ -80,6 +84,16 @@ def _whole(data: bytes, path: str) -> Document | None:
     """Returns a version that can be read and has nothing in it that a ticket cannot hold, else None."""
     found = codec.parse(data, path)
     return found if found.ticket is not None and not found.problems else None
+
+
+def _base(data: bytes, path: str) -> Document | None:
+    """Returns a base, of two that Git found in conflict with each other what they agree on; None if not to be read."""
+    if b"<<<<<<<" not in data:
+        return _whole(data, path)
+    one, two = (_whole(_PARTED.sub(rb"\%d" % side, data), path) for side in (1, 2))
+    if one is None or two is None or one.ticket is None or two.ticket is None:
+        return None
+    return replace(one, ticket=merging.agreed(one.ticket, two.ticket))
 
 
 def _by_field(

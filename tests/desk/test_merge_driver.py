@@ -180,21 +180,23 @@ def test_what_git_cannot_merge_by_lines_is_merged_by_field(
     assert sides.text() == BOTH
 
 
-def test_a_base_of_two_that_are_in_conflict_themselves_loses_nothing(sides: Sides) -> None:
-    """Merges two merges that were settled differently: of the base that Git makes of both, no field can be read."""
+def test_of_a_base_of_two_that_are_in_conflict_only_that_field_is_one_again(sides: Sides) -> None:
+    """Merges two merges of the same commits that were settled differently."""
     sides.part(OURS.replace("high", "low"), THEIRS.replace("high", "urgent"))
     mine, other = sides.git("rev-parse", "ours"), sides.git("rev-parse", "theirs")
-    for branch, their_tip, priority in (("ours", other, "low"), ("theirs", mine, "urgent")):
+    more = "\n### 2026-11-22T12:00:00Z · note · Iva <i@a.example>\n\nmore\n"
+    for branch, their_tip, settled in (
+        ("ours", other, BOTH.replace("high", "low").replace("open", "waiting")),
+        ("theirs", mine, BOTH.replace("high", "urgent") + more),
+    ):
         sides.git("switch", "-q", branch)
         assert sides.run("git", "merge", their_tip).returncode == 1
-        sides.commit(BOTH.replace("high", priority), f"settled on {branch}")
+        sides.commit(settled, f"settled on {branch}")
     sides.git("switch", "-q", "ours")
-    assert sides.run("git", "merge", "theirs").returncode == 1
-    text = sides.text()
-    for line in ("priority: low", "priority: urgent", "  - sso", "  - vip", "ours", "theirs"):
-        assert f"\n{line}\n" in text
-    sides.commit(BOTH, "settled")
-    assert sides.gitdesk("show", ID, "--json").returncode == 0
+    done = sides.run("git", "merge", "theirs")
+    assert f'{PATH}: priority: "low" or "urgent"' in done.stderr
+    marked = "<<<<<<< ours\npriority: low\n=======\npriority: urgent\n>>>>>>> theirs\n"
+    assert sides.text() == BOTH.replace("priority: high\n", marked).replace("open", "waiting") + more
 
 
 def test_a_ticket_that_both_sides_made_is_merged_without_a_base(sides: Sides) -> None:

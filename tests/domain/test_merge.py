@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gitdesk.domain.merge import SETS, SINGLE, Merged, merge, merge_messages, told
+from gitdesk.domain.merge import SETS, SINGLE, Merged, agreed, merge, merge_messages, told
 from gitdesk.domain.ticket import Link, Message, Ticket, TicketId
 from gitdesk.value import replace
 
@@ -134,6 +134,22 @@ def test_threads_in_the_order_of_their_times_stay_so(
 ) -> None:
     found = merge_messages(base, one, other)
     assert [each.at for each in found] == sorted(each.at for each in found)
+
+
+@law
+@given(tickets, tickets)
+def test_what_two_bases_do_not_agree_on_is_settled_by_nobody_but_a_person(one: Ticket, other: Ticket) -> None:
+    base = agreed(one, other)
+    assert base == agreed(one, base)
+    assert agreed(one, one) == one
+    found = merged(base, one, other)
+    different = {name for name in SINGLE if getattr(one, name) != getattr(other, name)}
+    assert {each.field for each in found.conflicts if each.field in SINGLE} == different
+    assert merged(base, one, one) == Merged(ticket=one)
+    for name in (*SETS, "messages"):
+        assert Counter(getattr(found.ticket, name)) == Counter(getattr(one, name)) | Counter(
+            getattr(other, name)
+        )
 
 
 # ---- fields
