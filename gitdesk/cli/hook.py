@@ -84,19 +84,33 @@ def _message(context: Context, rest: tuple[str, ...]) -> int:
 
 def _once_more(context: Context, file: str) -> str:
     """Returns the call that commits the same with the message that is kept, once what is wrong is mended."""
-    from shlex import quote
-
     from gitdesk.desk.amending import replaced_onto
-    from gitdesk.store.commit_again import again
+    from gitdesk.store import commit_again
 
     # Git starts hooks at the top, and tells from which folder it was called.
-    here = context.environ.get("GIT_PREFIX") or "."
-    call = again(context.desk.repo, context.environ.get("GIT_INDEX_FILE"))
-    amend = ("--amend",) if replaced_onto(context.desk) is not None else ()
-    words = ["git", "commit", *amend, *call.options, "-e", "-F", quote(os.path.relpath(file, here))]
+    here, desk = context.environ.get("GIT_PREFIX") or ".", context.desk
+    call = commit_again.again(desk.repo, context.environ.get("GIT_INDEX_FILE"))
+    if replaced_onto(desk) is not None:
+        options: tuple[str, ...] = ("--amend",)  # which keeps author and date
+    else:
+        options = commit_again.authorship(desk.repo, context.environ, desk.now)
+    words = ["git", "commit", *options, *call.options, "-e", "-F", os.path.relpath(file, here)]
     if call.paths:
-        words += ["--", *(quote(os.path.relpath(path, here)) for path in call.paths)]
-    return " ".join(words)
+        words += ["--", *(os.path.relpath(path, here) for path in call.paths)]
+    return " ".join(map(_typed, words))
+
+
+def _typed(word: str) -> str:
+    """Returns a word as a shell takes it; one that no terminal is to get in the way bash, zsh and ksh write such."""
+    from shlex import quote
+
+    from gitdesk.render.text import safe
+
+    if safe(word) == word:
+        return quote(word)
+    marks = (chr(byte) for byte in os.fsencode(word))
+    plain = (mark if " " <= mark <= "~" and mark not in "\\'" else f"\\{ord(mark):03o}" for mark in marks)
+    return f"$'{''.join(plain)}'"
 
 
 def _content(path: str) -> bytes:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 
+from gitdesk.errors import SetupError
+from gitdesk.store.identity import identity
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
     from gitdesk.store.git import Repo
 
 _MOST = 20  # paths that are named
+_OPEN = timedelta(hours=2)  # in which an editor may have been open
 
 
 class Again(Value):
@@ -37,6 +44,22 @@ def again(repo: Repo, index_file: str | None) -> Again:
         return Again(options=("-a",))
     taken = [path for path in _paths(repo) if path not in left]
     return _named(("-i",), taken) if taken else Again(options=("-p",))
+
+
+def authorship(repo: Repo, environ: Mapping[str, str], now: datetime) -> tuple[str, ...]:
+    """Returns the options that say who wrote the commit, and when, where a new one would say something else.
+
+    Git names both to hooks. The date is when it was called, unless it was told one: an editor is open for less long.
+    """
+    if "GIT_AUTHOR_DATE" not in environ:
+        return ()
+    plain = {name: value for name, value in environ.items() if not name.startswith("GIT_AUTHOR_")}
+    try:
+        told, usual = (identity(repo, each, now)[0] for each in (environ, plain))
+    except SetupError:  # Git knows by the variables alone who this is, so they are the person's own
+        return ()
+    options = () if str(told) == str(usual) else (f"--author={told}",)
+    return options if abs(told.at - usual.at) < _OPEN else (*options, f"--date={told.at.isoformat()}")
 
 
 def _named(options: tuple[str, ...], paths: list[str]) -> Again:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -54,17 +55,55 @@ def test_what_needs_a_reason_waits_for_the_message_and_is_refused_without_one(de
     assert commit(desk, "it was no spam", "The customer called.").returncode == 0
 
 
+def once_more(desk: Hooked, done: Done, cwd: Path | None = None) -> Done:
+    """Does in a shell what a refusal says, with an editor that adds a reason."""
+    editor = desk.path.parent / "editor"
+    editor.write_text('#!/bin/sh\nprintf "\\nThe customer called.\\n" >> "$1"\n')
+    editor.chmod(0o755)
+    call = done.stderr.partition("is kept: ")[2].partition(" goes on")[0]
+    return desk.run("bash", "-c", call, cwd=cwd, environ={**desk.environ, "GIT_EDITOR": str(editor)})
+
+
 def test_the_way_on_is_the_one_from_where_one_stands(desk: Hooked) -> None:
     change(desk)
     folder = ticket(desk).parent
     done = desk.run("git", "commit", "-qm", "it was no spam", cwd=folder)
     assert "git commit -e -F ../../.git/COMMIT_EDITMSG goes on with it" in done.stderr
-    editor = desk.path.parent / "editor"
-    editor.write_text('#!/bin/sh\nprintf "\\nThe customer called.\\n" >> "$1"\n')
-    editor.chmod(0o755)
-    words = done.stderr.partition("is kept: ")[2].partition(" goes on")[0].split()
-    done = desk.run(*words, cwd=folder, environ={**desk.environ, "GIT_EDITOR": str(editor)})
+    done = once_more(desk, done, cwd=folder)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (
+            (f"--author={ANA}",),
+            "git commit '--author=Ana Horvat <ana@acme.example>' -e",
+        ),
+        (("--date=2026-11-21T10:00:00+01:00",), "git commit --date=2026-11-21T10:00:00+01:00 -e"),
+    ],
+)
+def test_who_wrote_it_and_when_is_told_along(desk: Hooked, words: tuple[str, ...], told: str) -> None:
+    change(desk)
+    done = desk.run("git", "commit", "-q", *words, "-m", "it was no spam")
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert once_more(desk, done).returncode == 0
+    author = desk.git("log", "-1", "--format=%an %at")
+    date = "1795338060" if "--author" in words[0] else "1795251600"
+    assert author == f"{'Ana Horvat' if '--author' in words[0] else 'Iva Kralj'} {date}"
+
+
+def test_paths_that_no_terminal_is_to_get_can_be_typed(desk: Hooked) -> None:
+    change(desk)
+    with open(os.fsencode(desk.path) + b"/\x1b'\xff.txt", "wb") as file:
+        file.write(b"x")
+    desk.git("add", "-A")
+    done = desk.run("git", "commit", "-qm", "it was no spam", "--", ".")
+    assert done.returncode == 1
+    assert "\\033\\047\\377.txt'" in done.stderr
+    assert once_more(desk, done).returncode == 0
+    assert desk.git("status", "--porcelain") == ""
 
 
 def test_it_is_told_in_the_words_in_which_a_branch_is_told(desk: Hooked) -> None:
