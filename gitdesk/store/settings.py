@@ -20,12 +20,14 @@ def parse_bool(value: str | None, default: bool = False) -> bool:
 
 
 def parse_list(listed: bytes) -> dict[str, str]:
-    """Returns the settings of `git config -z --list`, the last of a key; no value is "true"."""
+    """Returns the settings of `git config -z --list`, the last of a key, at its place; no value is "true"."""
     settings: dict[str, str] = {}
     for item in listed.split(b"\0"):
         if item:
             key, newline, value = item.partition(b"\n")
-            settings[os.fsdecode(key)] = os.fsdecode(value) if newline else "true"
+            name = os.fsdecode(key)
+            settings.pop(name, None)
+            settings[name] = os.fsdecode(value) if newline else "true"
     return settings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gitdesk.lazy import pattern
 from gitdesk.store import settings
+from gitdesk.store.git import version
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _SCISSORS = pattern(r"(?m)^\S+ -{24} >8 -{24}$")
 _CHOSEN = "#;@!$%^&|:"  # what Git takes a comment sign from when core.commentChar is "auto"
+_SIGN_KEYS = ("core.commentchar", "core.commentstring")
 _NO_EDITOR = ":"  # Git tells a hook so that nobody edits the message
 
 
@@ -50,9 +52,17 @@ def _is_verbose(repo: Repo) -> bool:
     return value is not None and ((value.isdecimal() and int(value) > 0) or settings.parse_bool(value))
 
 
+def _given_sign(repo: Repo) -> str:
+    """Returns what the settings say: of both keys the last one, for Git since 2.45, which is the first to know both."""
+    found = {key: value for key, value in repo.settings().items() if key in _SIGN_KEYS and value}
+    if _SIGN_KEYS[1] in found and version(repo.environ) < (2, 45):
+        del found[_SIGN_KEYS[1]]
+    return next(reversed(found.values()), "#")
+
+
 def _comment_sign(repo: Repo, text: str) -> str:
     """Returns what comments begin with; "auto" is a sign no line of the message began with, as Git's own end it."""
-    given = repo.config("core.commentString") or repo.config("core.commentChar") or "#"
+    given = _given_sign(repo)
     if given != "auto":
         return given
     last = text.rstrip().rpartition("\n")[2][:1]

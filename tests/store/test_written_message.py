@@ -121,6 +121,18 @@ def test_scissors_in_a_message_that_nobody_edits_cut_only_when_git_is_verbose(
     assert ("below" in repository.ours()) == (verbose == "false")
 
 
+@pytest.mark.parametrize(
+    "keys", [("core.commentString", "core.commentChar"), ("core.commentChar", "core.commentString")]
+)
+def test_of_both_keys_for_the_sign_of_comments_the_one_counts_that_does_for_this_git(
+    repository: Repository, keys: tuple[str, str]
+) -> None:
+    for key in keys:
+        repository.git("config", key, "//" if key.endswith("String") else ";")
+    repository.edited("subject\n\n# no comment\n; perhaps\n// perhaps\n", before=True)
+    assert repository.ours() == repository.gits()
+
+
 @pytest.mark.parametrize("sign", [";", "%", "auto"])
 def test_comments_begin_with_the_sign_that_git_goes_by(repository: Repository, sign: str) -> None:
     repository.git("config", "core.commentChar", sign)
