@@ -78,7 +78,7 @@ def command(
         _write_baseline(context, report, write_baseline)
     code = 1 if report.errors else 0
     if open_:
-        context.out.note(conflict_words(open_))
+        context.out.note(f"{conflict_words(open_)}; `gitdesk settle` joins what it can")
         return 1
     return code if revisions or history else _not_in_force(context, code, staged=staged)
 

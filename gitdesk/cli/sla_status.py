@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from gitdesk.domain.sla_cycle import Cycle
     from gitdesk.render.table import Page
 
-_LATE = ("breached", "breached_running")
-
 
 @spec.command("sla status", reads=True)
 @format_options("table", "json", "jsonl", "csv", "markdown")

@@ -170,14 +170,14 @@ def _work_tree(desk: Desk) -> Iterator[Finding]:
             name="gitdesk.yaml",
             state=WARNING,
             detail=CONFIG_CHANGED,
-            hint=f"git commit {PATH}, or git restore {PATH}",
+            hint=f"git commit :/{PATH}, or git restore :/{PATH}",
         )
     if paths := conflicts(desk):
         yield Finding(
             name="work tree",
             state=ERROR,
             detail=conflict_words(paths),
-            hint="edit them, git add them and git commit; or git merge --abort",
+            hint="gitdesk settle joins what it can; edit and git add the rest; git status tells the way on or back",
         )
     elif paths := changed(desk):
         yield Finding(

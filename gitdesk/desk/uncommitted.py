@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.violation import Violation
 
 CONFIG_CHANGED = f"{PATH} has changes that are not committed; they are not in force"
-CONFIG_UNSTAGED = f"{PATH} has changes that are not staged; `git add {PATH}` puts them into the next commit"
+CONFIG_UNSTAGED = f"{PATH} has changes that are not staged; `git add :/{PATH}` puts them into the next commit"
 # No paths behind it: they would be meant from the folder the person stands in.
 _UNMERGED = (
     "diff-index",
