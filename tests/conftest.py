@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from repository import GitRepository, RepoFactory
 
 # Set before anything of ours is imported by a test: programs started by tests inherit it too.
@@ -23,6 +24,9 @@ _PINNED = {
     "LANG": "C.UTF-8",
     "PYTHONUTF8": "1",
 }
+# No test is about how fast the machine is, or how busy.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 # Folders whose programs are covered by other tests: measuring them once more would double the time they take.
 _UNMEASURED = ("attacks", "ci", "servers")
 _KEPT = ("PATH", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "COVERAGE_PROCESS_START", "COVERAGE_FILE")

@@ -72,7 +72,11 @@ def test_a_line_of_a_push_is_no_command_line(clean: Desk, word: str) -> None:
 
     line = f"{clean.base} {word.replace(' ', '_')} refs/heads/main"
     with pytest.raises(GitdeskError):
-        list(pushes.incoming(str(clean.path), clean.environ, silent, [line], now=datetime.now(UTC)))
+        list(
+            pushes.incoming(
+                str(clean.path), clean.environ, silent, [line], now=datetime.fromtimestamp(clean.at, UTC)
+            )
+        )
 
 
 @attack("`--output=…` as the name of a branch")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,36 @@ def test_every_section_has_its_module_and_every_row_all_its_cells() -> None:
 def test_no_test_of_an_attack_is_left_out(module: str) -> None:
     source = (HERE / f"{module}.py").read_text(encoding="utf-8")
     assert not re.search(r"\b(mark|pytest)\.(skip|skipif|xfail|importorskip)\b", source)
+
+
+def asserts(node: ast.AST, helpers: Mapping[str, ast.FunctionDef]) -> bool:
+    """Tells whether something can fail in a piece of code, or in a function of its module that it calls."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Assert):
+            return True
+        called = one.func if isinstance(one, ast.Call) else None
+        if isinstance(called, ast.Attribute) and called.attr == "raises":
+            return True
+        name = called.id if isinstance(called, ast.Name) else ""
+        others = {other: each for other, each in helpers.items() if other != name}
+        if name in helpers and asserts(helpers[name], others):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_every_test_of_an_attack_can_fail(module: str) -> None:
+    tree = ast.parse((HERE / f"{module}.py").read_text(encoding="utf-8"))
+    functions = {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)}
+    tests = [one for name, one in functions.items() if name.startswith("test_")]
+    assert tests
+    assert [one.name for one in tests if not asserts(one, functions)] == []
+
+
+def test_a_test_that_asserts_nothing_is_found() -> None:
+    tree = ast.parse("def test_x(desk): helper(desk)\ndef helper(desk): helper(desk.commit({}))")
+    functions = {one.name: one for one in tree.body if isinstance(one, ast.FunctionDef)}
+    assert not asserts(functions["test_x"], functions)
 
 
 def test_every_code_of_the_table_is_a_rule_and_stands_in_its_module() -> None:

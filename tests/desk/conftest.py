@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -53,12 +55,22 @@ class Place:
             return TicketId(desk.change([Fresh(ticket=ticket, files=files)], Why()).ids[0])
 
     def git(self, *words: str) -> str:
-        import subprocess
-
         done = subprocess.run(
             ["git", *words], cwd=self.path, env=self.environ, capture_output=True, check=True, text=True
         )
         return done.stdout
+
+    def gitdesk(self, *words: str) -> subprocess.CompletedProcess[str]:
+        """Runs gitdesk in the desk."""
+        return subprocess.run(
+            [sys.executable, "-m", "gitdesk", *words],
+            cwd=self.path,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
 
 
 @pytest.fixture

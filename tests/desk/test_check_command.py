@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -22,18 +20,6 @@ def wrong(place: Place) -> Place:
     file.write_text(file.read_text().replace("priority: normal", "priority: normla"))
     place.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "by hand")
     return place
-
-
-def run(place: Place, *words: str) -> subprocess.CompletedProcess[str]:
-    """Runs gitdesk in the desk."""
-    return subprocess.run(
-        [sys.executable, "-m", "gitdesk", *words],
-        cwd=place.path,
-        env=place.environ,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 @pytest.mark.parametrize(
@@ -55,21 +41,21 @@ def run(place: Place, *words: str) -> subprocess.CompletedProcess[str]:
     ],
 )
 def test_the_exit_code_tells_how_it_ended(wrong: Place, words: tuple[str, ...], code: int) -> None:
-    assert run(wrong, *words).returncode == code
+    assert wrong.gitdesk(*words).returncode == code
 
 
 def test_a_branch_that_throws_the_rules_away_is_judged_by_those_of_the_base(wrong: Place) -> None:
     (wrong.path / "gitdesk.yaml").unlink()
     wrong.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "no more rules")
-    done = run(wrong, "check", "main..HEAD", "--format", "csv")
+    done = wrong.gitdesk("check", "main..HEAD", "--format", "csv")
     assert done.returncode == 1, done.stderr
     assert "gitdesk.yaml" in done.stdout
     assert 'C005,error,"the file is deleted' in done.stdout
-    assert [run(wrong, *words).returncode for words in (("check",), ("check", "nowhere..HEAD"))] == [1, 6]
+    assert [wrong.gitdesk(*words).returncode for words in (("check",), ("check", "nowhere..HEAD"))] == [1, 6]
     wrong.git("rm", "-rq", "tickets")
     wrong.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "no more desk")
     for words in (("check",), ("check", "nowhere..HEAD"), ("check", "HEAD..HEAD")):
-        done = run(wrong, *words)
+        done = wrong.gitdesk(*words)
         assert (done.returncode, done.stderr.split(":")[1]) == (6, " not a desk")
 
 
@@ -80,39 +66,39 @@ def test_a_base_that_is_named_in_full_is_told_by_its_short_name(wrong: Place) ->
     file.write_text(file.read_text().replace("priority: normal", "priority: high"))
     wrong.git("-c", "core.hooksPath=/dev/null", "commit", "-qam", "by hand")
     wrong.git("update-ref", "refs/remotes/origin/main", "main")
-    done = run(wrong, "check", "refs/remotes/origin/main..topic")
+    done = wrong.gitdesk("check", "refs/remotes/origin/main..topic")
     assert 'in the merge with "origin/main"' in done.stdout
 
 
 def test_one_run_writes_any_number_of_files(wrong: Place, tmp_path: Path) -> None:
     files = [tmp_path / name for name in ("a.xml", "a.sarif", "a.json", "a.md")]
     words = [word for file in files for word in ("-o", str(file))]
-    done = run(wrong, "check", "main..topic", "-o", f"gitlab={tmp_path / 'quality'}", *words)
+    done = wrong.gitdesk("check", "main..topic", "-o", f"gitlab={tmp_path / 'quality'}", *words)
     assert done.returncode == 1
     assert done.stdout == ""
     assert all("normla" in file.read_text() for file in [*files, tmp_path / "quality"])
 
 
 def test_a_violation_of_a_commit_carries_its_id(wrong: Place) -> None:
-    [item] = json.loads(run(wrong, "check", "main..topic", "--json").stdout)["items"]
+    [item] = json.loads(wrong.gitdesk("check", "main..topic", "--json").stdout)["items"]
     assert item["commit"] == wrong.git("rev-parse", "topic").strip()
 
 
 def test_an_old_desk_starts_clean_and_its_baseline_shrinks(wrong: Place, tmp_path: Path) -> None:
     listed = str(tmp_path / "baseline.json")
-    assert run(wrong, "check", "--write-baseline", listed).returncode == 0
-    assert run(wrong, "check", "--baseline", listed).returncode == 0
-    assert run(wrong, "check", "main..topic", "--baseline", listed).returncode == 0
+    assert wrong.gitdesk("check", "--write-baseline", listed).returncode == 0
+    assert wrong.gitdesk("check", "--baseline", listed).returncode == 0
+    assert wrong.gitdesk("check", "main..topic", "--baseline", listed).returncode == 0
     file = next((wrong.path / "tickets").rglob("*.md"))
     file.write_text(file.read_text().replace("priority: normla", "priority: high"))
     wrong.git("commit", "-qam", "spelt")
-    done = run(wrong, "check", "--baseline", listed)
+    done = wrong.gitdesk("check", "--baseline", listed)
     assert "no longer occurs: F041 in tickets/" in done.stderr
-    run(wrong, "check", "--baseline", listed, "--write-baseline", listed)
+    wrong.gitdesk("check", "--baseline", listed, "--write-baseline", listed)
     assert json.loads(Path(listed).read_text())["violations"] == []
 
 
 def test_rules_are_told_whole_as_json(place: Place) -> None:
-    items = json.loads(run(place, "rule", "--json").stdout)["items"]
+    items = json.loads(place.gitdesk("rule", "--json").stdout)["items"]
     assert all(item["why"] and item["summary"] for item in items)
-    assert json.loads(run(place, "rule", "f040", "--json").stdout)["items"][0]["code"] == "F040"
+    assert json.loads(place.gitdesk("rule", "f040", "--json").stdout)["items"][0]["code"] == "F040"

@@ -16,6 +16,7 @@ import pytest
 sys.path.append(str(Path(__file__).parent))
 
 from branches import ANA, IVA, MARKO, ONE, START, THREE, TWO, H, History, said, silent, stamp, text_of
+from workflows import WORKFLOW
 
 from gitdesk.desk import judging, judging_commits, knowledge, pushes
 from gitdesk.desk.accounting import context_now
@@ -30,21 +31,10 @@ from gitdesk.store import codec
 from gitdesk.store import history as git_history
 from gitdesk.store.git import Repo
 
-CONFIG = """desk: {name: Acme, prefix: AC}
-workflow:
-  statuses:
-    - {name: new, category: new}
-    - {name: open, category: open}
-    - {name: waiting, category: waiting}
-    - {name: snoozed, category: snoozed}
-    - {name: resolved, category: resolved}
-    - {name: closed, category: closed}
-    - {name: spam, category: cancelled}
-    - {name: merged, category: cancelled}
-  merged: merged
-priorities: [low, normal, high]
-types: [question, incident]
-tags: {open: true}
+CONFIG = (
+    f"""desk: {{name: Acme, prefix: AC}}
+{WORKFLOW}"""
+    + """\
 fields: [FIELDS]
 people:
   - {id: iva, name: Iva Kralj, addresses: [iva@acme.example]}
@@ -64,6 +54,7 @@ sla:
         low: {resolution: 40h}
 rules: {limits: {parked_percent: 10}}
 """
+)
 DECLARED = "{name: breach_reason, type: text}"
 KINDS = ["status"] * 5 + ["say"] * 3 + ["priority", "type", "assignee", "merge", "late", "unsay"]
 BOT = "Bot <bot@acme.example>"

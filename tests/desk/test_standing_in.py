@@ -68,19 +68,6 @@ def categories(desk: Desk) -> list[str]:
     return [row[0] for row in desk.sql("SELECT category FROM tickets ORDER BY 1")[1]]
 
 
-def run(place: Place, *words: str) -> subprocess.CompletedProcess[str]:
-    """Runs gitdesk in the desk."""
-    return subprocess.run(
-        [sys.executable, "-m", "gitdesk", *words],
-        cwd=place.path,
-        env=place.environ,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-        check=False,
-    )
-
-
 def test_who_reads_goes_by_the_last_version_that_can_be_used(place: Place, desk_file: Path) -> None:
     last = commit(place, desk_file, "name: acme", "name: Acme", at="2026-11-21T09:30:00+01:00")
     commit(place, desk_file, GOOD, BAD)
@@ -157,10 +144,10 @@ def test_where_there_never_was_one_it_is_an_error_as_ever(place: Place, desk_fil
     with desk, pytest.raises(Unreadable, match="unknown category"):
         _ = desk.config
     assert told == []
-    done = run(place, "list")
+    done = place.gitdesk("list")
     assert (done.returncode, done.stdout) == (5, "")
     assert (
-        run(place, "sql", "select count(*) from tickets").returncode == 0
+        place.gitdesk("sql", "select count(*) from tickets").returncode == 0
     )  # as ever: it asks the index alone
 
 
@@ -190,7 +177,7 @@ def test_what_stands_in_is_looked_for_once(
 ) -> None:
     last = head(place)
     commit(place, desk_file, GOOD, BAD)
-    assert run(place, "list").returncode == 0
+    assert place.gitdesk("list").returncode == 0
     monkeypatch.setattr(config_file, "parse_config", None)
     monkeypatch.setattr(standing_in, "_search", None)
     desk, told = reading(place)
@@ -207,7 +194,7 @@ def test_what_stands_in_is_looked_for_once(
 def test_a_damaged_note_of_what_stands_in_is_passed_over(place: Place, desk_file: Path, text: str) -> None:
     last = head(place)
     commit(place, desk_file, GOOD, BAD)
-    run(place, "list")
+    place.gitdesk("list")
     kept = place.path / ".git" / "gitdesk" / "stand-in.json"
     kept.write_text(kept.read_text().split("\n")[0] + f"\n{text}")
     desk, [*_] = reading(place)
@@ -264,10 +251,10 @@ def test_clocks_and_commands_go_by_the_same_version(place: Place, desk_file: Pat
 def test_commands_that_read_warn_once_and_leave_standard_output_alone(place: Place, desk_file: Path) -> None:
     ticket = place.new("Second", status="new")
     last = head(place)
-    promised = {words: run(place, *words).stdout for words in READ}
+    promised = {words: place.gitdesk(*words).stdout for words in READ}
     commit(place, desk_file, GOOD, BAD)
     for words in READ:
-        done = run(place, *(ticket if word == "ID" else word for word in words))
+        done = place.gitdesk(*(ticket if word == "ID" else word for word in words))
         assert done.returncode == 0, (words, done.stderr)
         assert done.stderr.count("warning: ") == 1, words
         assert f"commit {last[:10]} (" in done.stderr
@@ -303,7 +290,7 @@ def test_commands_that_write_are_refused_with_the_place(
     ticket = next((place.path / "tickets").rglob("*.md")).stem
     commit(place, desk_file, GOOD, BAD)
     before = head(place)
-    done = run(place, *(ticket if word == "ID" else word for word in words))
+    done = place.gitdesk(*(ticket if word == "ID" else word for word in words))
     assert (done.returncode, done.stdout) == (5, ""), done.stderr
     assert done.stderr.startswith("error: gitdesk.yaml:")
     assert "hint: " in done.stderr
@@ -326,12 +313,12 @@ def test_doctor_names_the_place_and_what_is_used_instead(place: Place, desk_file
 def test_check_tells_what_is_wrong_and_what_is_used_instead(place: Place, desk_file: Path) -> None:
     last = head(place)
     commit(place, desk_file, GOOD, BAD)
-    done = run(place, "check", "--json")
+    done = place.gitdesk("check", "--json")
     assert done.returncode == 1
     assert json.loads(done.stdout)["items"][0]["code"] == "C004"
     assert f"commands that read go by that of commit {last[:10]} (" in done.stderr
     commit(place, desk_file, BAD, GOOD)
-    assert "that read" not in run(place, "check").stderr
+    assert "that read" not in place.gitdesk("check").stderr
 
 
 def test_completion_goes_on_without_a_word(place: Place, desk_file: Path) -> None:

@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 
 from gitdesk.desk.health import examine
 from gitdesk.desk.uncommitted import CONFIG_CHANGED, changed, config_differs, conflicts
 from gitdesk.domain.format import path_of
 
 from .conftest import Place, silent
-
-
-def call(place: Place, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "gitdesk", *words],
-        cwd=place.path,
-        env=place.environ,
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
 
 
 def findings(place: Place) -> dict[tuple[str, str], str]:
@@ -36,28 +24,28 @@ def test_a_changed_gitdesk_yaml_is_told_where_its_words_are_missed(place: Place)
     with place.open() as desk:
         assert config_differs(desk)
     assert findings(place)[("gitdesk.yaml", "warning")] == CONFIG_CHANGED
-    assert CONFIG_CHANGED in call(place, "check").stderr
-    done = call(place, "move", ticket, "parked")
+    assert CONFIG_CHANGED in place.gitdesk("check").stderr
+    done = place.gitdesk("move", ticket, "parked")
     assert (done.returncode, done.stderr.count(CONFIG_CHANGED)) == (2, 1)
-    assert CONFIG_CHANGED not in call(place, "show", "nosuch").stderr
+    assert CONFIG_CHANGED not in place.gitdesk("show", "nosuch").stderr
 
 
 def test_check_judges_an_edit_of_gitdesk_yaml_before_it_is_committed(place: Place) -> None:
     file = place.path / "gitdesk.yaml"
     right = file.read_text()
     file.write_text(right.replace("category: external", "category: extern"))
-    done = call(place, "check")
+    done = place.gitdesk("check")
     assert done.returncode == 1
     assert 'C004 error unknown category "extern" (not committed)' in done.stderr
     assert 'did you mean "external"?' in done.stderr
-    staged = call(place, "check", "--staged")
+    staged = place.gitdesk("check", "--staged")
     assert (staged.returncode, "git add :/gitdesk.yaml" in staged.stderr) == (0, True)
     assert 'unknown category "extern"' in staged.stderr
     file.write_text(right.replace("name: on-hold", "name: on-hold "))
-    done = call(place, "check")
+    done = place.gitdesk("check")
     assert (done.returncode, "nothing is wrong with them" in done.stderr) == (0, True)
     place.git("add", "gitdesk.yaml")
-    assert "git add" not in call(place, "check", "--staged").stderr
+    assert "git add" not in place.gitdesk("check", "--staged").stderr
 
 
 def test_a_gitdesk_yaml_as_committed_is_no_news(place: Place) -> None:
@@ -65,8 +53,8 @@ def test_a_gitdesk_yaml_as_committed_is_no_news(place: Place) -> None:
     file = place.path / "gitdesk.yaml"
     file.write_bytes(file.read_bytes().replace(b"\n", b"\r\n"))  # as a checkout on Windows writes it
     assert ("gitdesk.yaml", "warning") not in findings(place)
-    assert CONFIG_CHANGED not in call(place, "move", ticket, "parked").stderr
-    assert call(place, "check").returncode == 0
+    assert CONFIG_CHANGED not in place.gitdesk("move", ticket, "parked").stderr
+    assert place.gitdesk("check").returncode == 0
 
 
 def test_conflicts_nobody_settled_are_told(place: Place) -> None:
@@ -81,7 +69,7 @@ def test_conflicts_nobody_settled_are_told(place: Place) -> None:
             place.git("switch", "-q", main)
         file.write_text(file.read_text().replace("Cannot log in", title))
         place.git("commit", "-qnam", title)
-    assert call(place, "check").returncode == 0
+    assert place.gitdesk("check").returncode == 0
     merge = subprocess.run(
         ["git", "merge", "-q", "other"], cwd=place.path, env=place.environ, capture_output=True
     )
@@ -91,7 +79,7 @@ def test_conflicts_nobody_settled_are_told(place: Place) -> None:
     words = f"{path}: a merge left conflicts that are not settled"
     assert findings(place)[("work tree", "error")] == words
     (place.path / "sub").mkdir()
-    done = call(place, "-C", "sub", "check")
+    done = place.gitdesk("-C", "sub", "check")
     assert done.returncode == 1
     told = f"{words}; `gitdesk settle` joins what it can"
     assert done.stderr.splitlines()[-2:] == ["in the last commit, nothing is wrong", told]
@@ -110,6 +98,6 @@ def test_a_ticket_somebody_edited_and_did_not_commit_is_told(place: Place) -> No
     words = f"{path} and 1 more have changes that are not committed"
     assert findings(place)[("work tree", "warning")].startswith(words)
     (place.path / "sub").mkdir()
-    done = call(place, "-C", "sub", "check")
+    done = place.gitdesk("-C", "sub", "check")
     assert (done.returncode, done.stderr.count(words)) == (0, 1)
     assert (place.path / ".git" / "index").read_bytes() == index

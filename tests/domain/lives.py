@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from judging import IVA, PATH, ticket
+from workflows import WORKFLOW
 
 from gitdesk.desk.terms import terms_of
 from gitdesk.domain import rules
@@ -20,23 +21,12 @@ from gitdesk.store.config_file import parse_config
 
 MONDAY = datetime(2026, 11, 23, 9, tzinfo=UTC)
 ANA, ROBI = "Ana <ana@gold.example>", "Robi <robi@acme.example>"
-DESK = """\
-desk: {name: Acme, prefix: GD}
-workflow:
-  statuses:
-    - {name: new, category: new}
-    - {name: open, category: open}
-    - {name: waiting, category: waiting}
-    - {name: snoozed, category: snoozed}
-    - {name: resolved, category: resolved}
-    - {name: closed, category: closed}
-    - {name: spam, category: cancelled}
-    - {name: merged, category: cancelled}
-  merged: merged
-priorities: [low, normal, high]
-types: [question, incident]
+DESK = (
+    f"""\
+desk: {{name: Acme, prefix: GD}}
+{WORKFLOW}"""
+    + """\
 fields: [FIELDS]
-tags: {open: true}
 people:
   - {id: iva, name: Iva Kralj, addresses: [iva@acme.example]}
   - {id: robi, name: Robi, addresses: [robi@acme.example], robot: true}
@@ -60,6 +50,7 @@ sla:
       targets: {normal: {resolution: 80h}}
 rules: {limits: {LIMITS}}
 """
+)
 
 
 def desk(*, fields: str = "", reopen: str = "resume", limits: str = "") -> Config:
