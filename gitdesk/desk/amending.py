@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from gitdesk.store.identity import identity
+from gitdesk.store.objects import parents_of_commit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,7 +47,9 @@ def replaced_onto(desk: Desk) -> str | None:
     author, committer = identity(desk.repo, desk.environ, desk.now)
     if committer.at - author.at < _LATER:
         return None
-    lines = desk.repo.commit(head).partition(b"\n\n")[0].split(b"\n")
-    parents = [line[7:].decode("ascii") for line in lines if line.startswith(b"parent ")]
-    is_same = f"author {author.line}".encode("utf-8", "surrogateescape") in lines
+    data = desk.repo.commit(head)
+    parents = parents_of_commit(data)
+    is_same = f"author {author.line}".encode("utf-8", "surrogateescape") in data.partition(b"\n\n")[0].split(
+        b"\n"
+    )
     return parents[0] if is_same and parents else None

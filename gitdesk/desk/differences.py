@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from gitdesk.desk import uncommitted
-from gitdesk.desk.revisions import commit
+from gitdesk.desk.revisions import commit, parts
 from gitdesk.domain.change import Change, is_document, with_moves
 from gitdesk.domain.config import PATH
 from gitdesk.errors import SetupError
@@ -26,8 +26,7 @@ def between(desk: Desk, text: str) -> list[Change]:
 
     Raises SetupError for a commit that this clone does not have.
     """
-    first, _, last = text.partition("..")
-    last = last.removeprefix(".")
+    first, _, last = parts(text)
     old, new = (commit(desk.repo, name) if name else desk.tip for name in (first, last))
     found = list(desk.source.diff(old, new))
     documents = _documents(desk, found)
@@ -69,14 +68,12 @@ def _documents(
 def _shown(desk: Desk, top: str, path: str) -> Change:
     """Returns the change from the last commit to the file that is there."""
     entry = read.find_entry(desk.repo, desk.tip, path)
-    before = desk.repo.blob(entry.oid) if entry is not None and entry.mode in objects.PLAIN_MODES else None
+    old = entry.oid if entry is not None and entry.mode in objects.PLAIN_MODES else ""
     after = _content(os.path.join(top, path))
     if not is_document(path):
-        old, new = (
-            objects.object_id(desk.repo.hash_name, "blob", data) if data is not None else ""
-            for data in (before, after)
-        )
+        new = objects.object_id(desk.repo.hash_name, "blob", after) if after is not None else ""
         return Change(path=path, old=old, new=new)
+    before = desk.repo.blob(old) if old else None
     return Change(path=path, before=_parsed(before, path), after=_parsed(after, path))
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from gitdesk.desk.configuration import promises
 from gitdesk.desk.loads import Loads, has_limits
 from gitdesk.desk.places import has_index
-from gitdesk.domain.automatic import is_automatic
-from gitdesk.domain.sla_concern import FINISHED
+from gitdesk.domain.sla_concern import FINISHED, is_answer
 from gitdesk.domain.ticket import REPLY, timestamp
 from gitdesk.domain.workflow import DONE
 from gitdesk.value import replace
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
     from gitdesk.domain.config import Config
     from gitdesk.domain.rules_context import Context
     from gitdesk.domain.sla_facts import ClockFacts
-    from gitdesk.domain.ticket import Message
 
 _IN_TIME = ("running", "paused", "met", "void", "n/a")  # the worst that a ticket's clocks came to
 
@@ -49,7 +47,7 @@ def _ends_in_time(desk: Desk, change: Change, config: Config, tip: str) -> bool:
     if replace(before, status=after.status, messages=after.messages) != after:
         return False
     replies = [one for one in after.messages if one.kind == REPLY]
-    if replies and not any(_is_by_a_person(one, config) for one in replies):
+    if replies and not any(is_answer(one, config) for one in replies):
         return False
     if not has_clocks(desk) or desk.index.clocks_tip != tip or desk.index.tip != tip:
         return False
@@ -60,13 +58,6 @@ def _ends_in_time(desk: Desk, change: Change, config: Config, tip: str) -> bool:
 def has_clocks(desk: Desk) -> bool:
     """Tells whether the index of the desk keeps clocks, be it those of an older tip; makes none."""
     return has_index(desk.repo, desk.location) and desk.index.clocks_tip is not None
-
-
-def _is_by_a_person(message: Message, config: Config) -> bool:
-    if is_automatic(message.meta):
-        return False
-    person = config.find_person(message.author)
-    return person is None or not person.robot
 
 
 def _clocks(

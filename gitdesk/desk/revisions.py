@@ -34,7 +34,7 @@ def span(desk: Desk, text: str) -> Span:
     Raises UsageError for no range, SetupError when a commit is missing, both have nothing in common, or the clone is
     shallow just there.
     """
-    base_name, dots, head_name = _parts(text)
+    base_name, dots, head_name = parts(text)
     if not base_name or ".." in head_name:
         raise UsageError(f'"{text}" is no range', hint="write it BASE..HEAD, as in origin/main..HEAD")
     base = commit(desk.repo, base_name)
@@ -58,7 +58,7 @@ def span(desk: Desk, text: str) -> Span:
 def base_of(repo: Repo, text: str) -> str:
     """Returns the commit that a range begins at, "" when this clone has no such commit."""
     try:
-        return commit(repo, _parts(text)[0])
+        return commit(repo, parts(text)[0])
     except SetupError:
         return ""
 
@@ -89,7 +89,8 @@ def _require_whole(repo: Repo, base: str, head: str) -> None:
         raise SetupError("this clone is shallow: commits of the branch lack their parents", hint=_UNSHALLOW)
 
 
-def _parts(text: str) -> tuple[str, str, str]:
+def parts(text: str) -> tuple[str, str, str]:
+    """Returns base, dots and head of a range as they are written."""
     return text.partition("..." if "..." in text else "..")
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from gitdesk.domain.automatic import is_automatic
 from gitdesk.domain.duration import words
 from gitdesk.domain.rules_values import found_in
-from gitdesk.domain.sla_concern import CHOSEN_BY, FINISHED, is_silent
+from gitdesk.domain.sla_concern import CHOSEN_BY, FINISHED, is_answer, is_silent
 from gitdesk.domain.sla_cycle import FIRST_RESPONSE, METRICS, RESOLUTION
 from gitdesk.domain.sla_facts import NOWHERE
 from gitdesk.domain.sla_standing import moment
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.document import Document
     from gitdesk.domain.rules_context import Context
     from gitdesk.domain.sla_facts import Clock, ClockFacts
-    from gitdesk.domain.ticket import Message, Ticket
+    from gitdesk.domain.ticket import Ticket
     from gitdesk.domain.violation import Violation
 
 BREACH_REASON = "breach_reason"  # the field that says why a ticket was late, on a desk that declares it
@@ -154,7 +153,7 @@ def _late(
     after: Document, ticket: Ticket, before: Ticket, config: Config, facts: ClockFacts, *, silent: bool
 ) -> Iterator[Violation]:
     """Yields a word that is missing: in the field where the desk has it, else anywhere."""
-    spec = next((one for one in config.field_specs if one.name == BREACH_REASON), None)
+    spec = config.find_field(BREACH_REASON)
     given = bool(dict(ticket.fields).get(BREACH_REASON))
     if given or (spec is None and not silent):
         return
@@ -252,7 +251,7 @@ def _parked(
         life = facts.at - one.started
         if one.paused * 100 <= limit * life:
             continue
-        if any(_is_answer(each, config) and each.at.timestamp() >= one.ran_since for each in ticket.messages):
+        if any(is_answer(each, config) and each.at.timestamp() >= one.ran_since for each in ticket.messages):
             continue
         share = one.paused * 100 // life
         message = f"{ticket.status} again, with no word to the requester: its clock has stood for {share} % of its time"
@@ -266,7 +265,7 @@ def _voided(
 ) -> Iterator[Violation]:
     merged = bool(ticket.merged_into) and not before.merged_into
     cancelled = config.workflow.category(ticket.status) == CANCELLED
-    if not merged and not (cancelled and any(_is_answer(one, config) for one in ticket.messages)):
+    if not merged and not (cancelled and any(is_answer(one, config) for one in ticket.messages)):
         return
     late = [
         one
@@ -297,14 +296,6 @@ def _anew(
     message = "reopened, and its clock starts anew, though the requester has not written since"
     hint = "--reason TEXT says what is still to be done, or the text below the subject of a commit by hand"
     yield found_in(after, "S008", "status", ticket.status, message, hint, WARN, subject="status")
-
-
-def _is_answer(message: Message, config: Config) -> bool:
-    """Tells whether a message is what the clocks take for an answer: public, and by a person."""
-    if message.kind != REPLY or is_automatic(message.meta):
-        return False
-    person = config.find_person(message.author)
-    return person is None or not person.robot
 
 
 def _worst_first(clocks: list[Clock]) -> list[Clock]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from gitdesk.domain.automatic import is_automatic
+from gitdesk.domain.ticket import REPLY
 from gitdesk.domain.workflow import CANCELLED, CLOSED, DONE, PAUSING, RESOLVED, SNOOZED
 
 TYPE_CHECKING = False
@@ -9,7 +11,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.change import Change
     from gitdesk.domain.config import Config
     from gitdesk.domain.rules_context import Context
-    from gitdesk.domain.ticket import Ticket
+    from gitdesk.domain.ticket import Message, Ticket
 
 FINISHED = (RESOLVED, CLOSED)
 # What a policy can be chosen by, in a header, with the words by which its query would ask for it.
@@ -49,6 +51,11 @@ def is_silent(context: Context) -> bool:
     What else will do instead of a reason, such as the approval of another person, is to be asked here and nowhere else.
     """
     return context.reason is not None and not context.reason.strip()
+
+
+def is_answer(message: Message, config: Config) -> bool:
+    """Tells whether a message is what the clocks take for an answer: public, and by a person."""
+    return message.kind == REPLY and not is_automatic(message.meta) and not config.is_robot(message.author)
 
 
 def _is_chosen_anew(before: Ticket, ticket: Ticket, asked: str) -> bool:

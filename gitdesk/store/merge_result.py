@@ -80,7 +80,7 @@ def remerged(other: Repo, one: str, two: str) -> Remerged | None:
     for entry in filter(None, entries):
         words_of, _, path = entry.partition(b"\t")
         _, oid, stage = words_of.decode("ascii").split()
-        name = os.fsdecode(path)
+        name = path.decode("utf-8", "replace")  # as in `differences` and in history
         conflicts[name] = oid if stage == "1" else conflicts.get(name, "")
     return Remerged(tree=tree.decode("ascii"), conflicts=conflicts)
 
