@@ -61,3 +61,7 @@ def command(
         wish = Fresh(ticket=replace(ticket, description=text), files=files)
         result = desk.change([wish], why, dry_run=writing.dry_run)
     outcome.report(context, result, dry_run=writing.dry_run, created=True)
+    if ticket.requester and "@" not in ticket.requester:
+        adds = f'; gitdesk set {result.ids[0]} requester="{ticket.requester} <…>" adds it'
+        told = f'the requester "{ticket.requester}" has no address to answer to'
+        context.out.note(told if writing.dry_run else f"{told}{adds}")

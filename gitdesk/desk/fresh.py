@@ -42,7 +42,7 @@ def fresh(
         created=now if created is None else _past(desk, created),
         requester=desk.author
         if requester is None
-        else words.party(requester, "requester", lambda: desk.author),
+        else words.requester(config, requester, lambda: desk.author),
         channel=words.one_line(channel, "channel"),
         status=config.default_status,
         priority=config.default_priority if priority is None else words.priority(config, priority),

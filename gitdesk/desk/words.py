@@ -164,7 +164,7 @@ def header_value(config: Config, key: str, text: str, me: Callable[[], Person]) 
     if key == "assignee":
         return agent(config, text, me)
     if key == "requester":
-        return party(text, key, lambda: author_of(me()))
+        return requester(config, text, lambda: author_of(me()))
     if key == "channel":
         return one_line(text, key)
     return {"priority": priority, "type": type_, "group": group}[key](config, text)
@@ -196,6 +196,13 @@ def party(text: str, what: str, author: Callable[[], str]) -> str:
             f'the {what} "{value}" is not a name and an address', hint='write it like "Ana <ana@example.com>"'
         )
     return value
+
+
+def requester(config: Config, text: str, author: Callable[[], str]) -> str:
+    """Returns who asks: somebody outside, or an agent by their id."""
+    value = party(text, "requester", author)
+    person = config.find_person(value) if value and "@" not in value else None
+    return value if person is None else author_of(person)
 
 
 def agent(config: Config, text: str, me: Callable[[], Person]) -> str:

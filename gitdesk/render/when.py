@@ -44,7 +44,7 @@ def due(value: str | datetime, now: datetime, zone: tzinfo | None = None) -> str
     if late <= 0:
         return moment(value, now, zone)
     if late < _MINUTE:
-        return "just late"
+        return "seconds late"
     unit, name = next(
         (size, name) for size, name in ((_DAY, "d"), (_HOUR, "h"), (_MINUTE, "min")) if late >= size
     )

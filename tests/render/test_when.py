@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gitdesk.render.when import duration, exact, minute, moment
+from gitdesk.render.when import due, duration, exact, minute, moment
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ZAGREB = ZoneInfo("Europe/Zagreb")
@@ -71,3 +71,11 @@ def test_times_in_full_carry_their_offset() -> None:
 )  # fmt: skip
 def test_durations_have_their_two_largest_units(seconds: float | timedelta, text: str) -> None:
     assert duration(seconds) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-30, "in a moment"), (1, "seconds late"), (59, "seconds late"), (60, "1 min late"), (7200, "2 h late")],
+)
+def test_what_is_due_says_how_late_it_is(seconds: int, text: str) -> None:
+    assert due(NOW - timedelta(seconds=seconds), NOW) == text
