@@ -291,7 +291,11 @@ class Turn:
             said = done.error.decode("utf-8", "replace").strip().splitlines()
             key = self._repo.config("user.signingkey")
             usual = f"Git could not sign with {key}" if key else "user.signingkey is not set"
-            reason = next((line for line in said if "gpg failed" not in line and line), usual)
+            silence = (
+                "",
+                "(no gpg output)",
+            )  # as older and newer versions of Git tell of a program that says nothing
+            reason = next((line for line in said if "gpg failed" not in line and line not in silence), usual)
             raise Unsigned(
                 f"the commit could not be signed: {reason.removeprefix('error: ').removeprefix('fatal: ')}",
                 hint="see `git config --get-regexp '^(gpg|user\\.signingkey|commit\\.gpgsign)'`",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,6 +67,11 @@ class Result:
         return found
 
 
+def with_zones(text: str) -> str:
+    """Returns dates with the zone of Greenwich as Git wrote it before it wrote Z."""
+    return re.sub(r"(T\d\d:\d\d:\d\d)Z", r"\1+00:00", text)
+
+
 class Desk(GitRepository):
     """A desk and the command run in it."""
 
@@ -101,7 +107,7 @@ class Desk(GitRepository):
     def trail(self, commits: str = "HEAD", *, first: str = "") -> list[str]:
         """Returns author, date and subject of the commits of an import, the oldest first."""
         words = ("log", "--reverse", "--format=%an %aI %s", f"{first}..{commits}" if first else commits)
-        return self.git(*words).split("\n")
+        return with_zones(self.git(*words)).split("\n")
 
     def fsck(self) -> str:
         """Returns what Git finds wrong."""

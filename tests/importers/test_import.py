@@ -19,7 +19,7 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from importing import NOW, Desk, event, history, ticket
+from importing import NOW, Desk, event, history, ticket, with_zones
 
 from gitdesk import resources
 from gitdesk.domain.format import path_of
@@ -88,7 +88,7 @@ def test_every_event_is_a_commit_in_the_order_of_time_with_its_author_and_date(d
 def test_committer_is_who_imports_at_the_time_of_the_event(desk: Desk) -> None:
     desk.bring(history())
     assert (
-        desk.git("log", "-1", "--format=%cn %ce %cI")
+        with_zones(desk.git("log", "-1", "--format=%cn %ce %cI"))
         == "Iva Kralj iva@acme.example 2026-01-06T09:00:00+00:00"
     )
 
