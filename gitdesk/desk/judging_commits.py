@@ -8,10 +8,12 @@ from functools import cached_property, lru_cache
 from gitdesk.desk import judging, left_open, mended_later, revisions
 from gitdesk.desk.accounting import committed_at
 from gitdesk.desk.calendars import holiday_files
-from gitdesk.desk.commit_changes import CommitChanges, mode_of, plain
+from gitdesk.desk.commit_changes import CommitChanges
 from gitdesk.desk.configuration import Configurations, promises
+from gitdesk.desk.judging_entries import of_config, of_entry
 from gitdesk.desk.loads import Loads
 from gitdesk.desk.merges_by_hand import MergesByHand
+from gitdesk.desk.rules_in_force import Grown, config_at, config_of
 from gitdesk.desk.seals import Rules, sealed
 from gitdesk.domain import rules
 from gitdesk.domain.calendar_parse import FOLDER
@@ -19,34 +21,37 @@ from gitdesk.domain.change import SOURCE, Change, is_document
 from gitdesk.domain.config import PATH
 from gitdesk.domain.rules_context import BASE, context_of
 from gitdesk.domain.violation import ERROR, Violation
-from gitdesk.errors import SetupError, Unreadable
+from gitdesk.errors import Unreadable
 from gitdesk.store import codec, history, merge_result, read
-from gitdesk.store.misplaced import is_mark
 from gitdesk.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
     from gitdesk.desk.commit_changes import Judged
     from gitdesk.desk.door import Desk
+    from gitdesk.desk.landings import Landings, Reviews
     from gitdesk.desk.pasts import Pasts
     from gitdesk.desk.revisions import Span
-    from gitdesk.domain.change import Commit, FileVersion
+    from gitdesk.domain.approval import Standing
+    from gitdesk.domain.change import Commit
     from gitdesk.domain.config import Config
     from gitdesk.domain.rules_context import Context, Seal
     from gitdesk.store.git import Repo
-    from gitdesk.store.history import MergeRecord, Record
+    from gitdesk.store.history import Record
 
 
 Law = Callable[["Record"], Rules]
+PUSH, REQUEST, RECORD = "push", "request", "record"  # what lands: see `landings`
 
 
 class Walk:
     """Violations in the order of the commits; `commits` counts those that were judged, once all are through.
 
-    With `now`, the clock of who judges, no commit may be dated after it.
+    With `now`, the clock of who judges, no commit may be dated after it. `landing` says how what lands is judged (see
+    `landings`), "" where nothing does; `reviews` are those of a hosting site.
     """
 
     def __init__(
@@ -57,6 +62,8 @@ class Walk:
         fresh: Config | None = None,
         *,
         now: datetime | None = None,
+        landing: str = "",
+        reviews: Reviews | None = None,
     ) -> None:
         self.commits = 0
         self.span = span
@@ -66,6 +73,9 @@ class Walk:
         self._seen: set[str] = set()
         self._times: dict[str, datetime] = {}  # of commits, by their committers' clocks
         self._loads = Loads(desk, span.base if span is not None else None)
+        self._landing, self._reviews = landing, reviews
+        self._landings: Landings | None = None
+        self._free: Config | None = None  # the last one under which nothing must be approved
         self._now_in: Callable[[str], dict[str, Violation]] = lru_cache(maxsize=64)(self._standing)
 
     @cached_property
@@ -74,6 +84,12 @@ class Walk:
         from gitdesk.desk.pasts import Pasts
 
         return Pasts(self._desk, self.span.base if self.span is not None else None, self._head)
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Returns how what must be approved stands, if all of it landed at once; goes through everything for it."""
+        for _ in self:
+            pass
+        return tuple(self._landings.told) if self._landings is not None else ()
 
     def __iter__(self) -> Iterator[Violation]:
         since = (self.span.base,) if self.span is not None else ()
@@ -94,14 +110,24 @@ class Walk:
                 placed = self._placed(found)
                 named = (found.hint or "").replace(BASE, self.base)
                 yield replace(placed, hint=named) if BASE in (found.hint or "") else placed
+            if self.span is not None and self.span.is_ahead:
+                yield from self._whole(self._desk.repo, self.span.head)
         if self.span is not None:
             yield from self._joined(self.span)
+
+    def _whole(self, repo: Repo, after: str) -> Iterator[Violation]:
+        """Yields what is wrong with the branch as one landing, where that is asked."""
+        if self._landings is not None:
+            for found in self._landings.whole(repo, after):
+                yield replace(found, hint=(found.hint or "").replace(BASE, self.base) or None)
 
     def _judged(self, repo: Repo, records: Iterator[Record], law: Law) -> Iterator[Violation]:
         for one, given, seal in sealed(repo, CommitChanges(repo).of(records), law, self._fresh):
             self.commits += 1
             commit = one.record.commit
             self._times[commit.id] = commit.committer.at
+            if self._landings is not None and repo is self._desk.repo and not given.people:
+                yield from self._landings.take(one.record, None)
             if given.config is None:
                 continue
             if given.people:
@@ -122,15 +148,35 @@ class Walk:
         commit = one.record.commit
         stood_on = max(filter(None, map(self._time, commit.parents)), default=None)
         context = context_of(commit, config, now=self._now, parent_at=stood_on, seal=seal)
+        landings = self._lands(config)
+        if landings is not None and len(commit.parents) > 1 and landings.is_landing(commit.id):
+            context = replace(context, lands=True)
+        informed = self._informed(context, one, config) if one.files else context
         told: set[str] = set()
         if one.files:
-            for each in _violations(repo, one, config, self._informed(context, one, config)):
+            for each in _violations(repo, one, config, informed):
                 told.add(each.fingerprint)
                 yield self._advised(each, one, config)
         else:
             yield from self._without_files(commit, config, seal)
+        by_hand: list[Change] = []
         if isinstance(one.record, history.MergeRecord):
-            yield from _by_hand(self._merges, one.record, config, context, told)
+            by_hand = list(self._merges.changes(one.record))
+            yield from _by_hand(by_hand, commit.id, config, context, told)
+        if landings is not None:
+            yield from landings.judge(one, by_hand, self._merges, config, informed)
+
+    def _lands(self, config: Config) -> Landings | None:
+        """Returns what judges landings: nothing before the first commit that must have something approved."""
+        if self._landings is None and self._landing and config is not self._free:
+            if config.asks_for_approvals:
+                from gitdesk.desk.landings import Landings
+
+                base = self.span.base if self.span is not None else ""
+                self._landings = Landings(self._desk.repo, self._head, base, self._landing, self._reviews)
+            else:
+                self._free = config
+        return self._landings
 
     def _informed(self, context: Context, one: Judged, config: Config) -> Context:
         """Returns a context with what rules may ask of clocks and loads."""
@@ -192,12 +238,12 @@ class Walk:
     def _wrong_by_now(self) -> frozenset[str]:
         """Returns the fingerprints of what is wrong with the gitdesk.yaml of the head."""
         data = read.find_file(self._desk.repo, self._head, PATH)
-        found = _config_of(data)[1] if data is not None else (judging.missing(),)
+        found = config_of(data)[1] if data is not None else (judging.missing(),)
         return frozenset(one.fingerprint for one in found)
 
     def _standing(self, path: str) -> dict[str, Violation]:
         data = read.find_file(self._desk.repo, self._head, path)
-        config = _config_at(self._desk, self.span.base if self.span is not None else self._head)
+        config = config_at(self._desk, self.span.base if self.span is not None else self._head)
         if data is None or config is None:
             return {}
         change = Change(path=path, after=codec.parse(data, path))
@@ -227,6 +273,7 @@ class Walk:
             self.commits = count
             if not conflicts:
                 found += self._holidays(merged.repo, merged.commit)
+            yield from self._whole(merged.repo, merged.commit)
             for one in found:
                 if one.fingerprint not in self._seen:
                     subject = one.subject or one.message
@@ -243,7 +290,14 @@ class Walk:
         yield from (one for one in _holidays_at(repo, commit) if one.fingerprint not in old)
 
 
-def between(desk: Desk, text: str, *, now: datetime | None = None) -> Walk:
+def between(
+    desk: Desk,
+    text: str,
+    *,
+    now: datetime | None = None,
+    landing: str = REQUEST,
+    reviews: Reviews | None = None,
+) -> Walk:
     """Returns what the commits of a range (`BASE..HEAD`) bring in, each judged by the rules of the base.
 
     Who could bring the rules along could allow himself anything. Only where the base is no desk yet, or its
@@ -252,8 +306,8 @@ def between(desk: Desk, text: str, *, now: datetime | None = None) -> Walk:
     """
     span = revisions.span(desk, text)
     if not read.is_desk(desk.repo, span.base):
-        return Walk(desk, span, _Grown(desk.repo).law, now=now)
-    fresh = _config_at(desk, span.head)
+        return Walk(desk, span, Grown(desk.repo).law, now=now)
+    fresh = config_at(desk, span.head)
     try:
         config = Configurations(desk.repo).at(span.base)
     except Unreadable:
@@ -261,7 +315,8 @@ def between(desk: Desk, text: str, *, now: datetime | None = None) -> Walk:
             raise
         config = fresh
     fixed = Rules(config=config)
-    return Walk(desk, span, lambda _: fixed, fresh if fresh != config else None, now=now)
+    fresh = fresh if fresh != config else None
+    return Walk(desk, span, lambda _: fixed, fresh, now=now, landing=landing, reviews=reviews)
 
 
 def everything(desk: Desk, *, now: datetime | None = None) -> Walk:
@@ -270,55 +325,19 @@ def everything(desk: Desk, *, now: datetime | None = None) -> Walk:
     Of what was imported the files are judged alone: who did it elsewhere, and when, this desk's rules did not govern.
     """
     revisions.require_whole_history(desk)
-    grown = _Grown(desk.repo)
+    grown = Grown(desk.repo)
 
     def law(record: Record) -> Rules:
         given = grown.law(record)
         imported = any(key == SOURCE for key, _ in record.commit.trailers)
         return replace(given, people=False) if imported else given
 
-    return Walk(desk, None, law, now=now)
-
-
-class _Grown:
-    """The rules in force before each commit: its first parent's, or the last ones there that can be read."""
-
-    def __init__(self, repo: Repo) -> None:
-        self._repo = repo
-        self._in_force: dict[str, str] = {}  # blob id of gitdesk.yaml by commit
-
-    def law(self, record: Record) -> Rules:
-        """Returns the rules for a commit; it must come after its parents. Whoever founds a desk may."""
-        commit = record.commit
-        before = self._in_force.get(commit.parents[0], "") if commit.parents else ""
-        sides = record.sides if isinstance(record, history.MergeRecord) else record.changes
-        own = next((plain(version.new) for version in sides if version.path == PATH), before)
-        config = self._read(own) if own and not is_mark(own) else None
-        # What cannot be read rules nothing: commands go on by the last version that could.
-        self._in_force[commit.id] = own if config is not None else before
-        return Rules(config=self._read(before)) if before else Rules(config=config, people=False)
-
-    def _read(self, oid: str) -> Config | None:
-        return _config_of(self._repo.blob(oid))[0]
-
-
-@lru_cache(maxsize=16)
-def _config_of(data: bytes) -> tuple[Config | None, tuple[Violation, ...]]:
-    from gitdesk.store.config_file import parse_config
-
-    return parse_config(data, PATH)
-
-
-def _config_at(desk: Desk, commit: str) -> Config | None:
-    try:
-        return Configurations(desk.repo).at(commit)
-    except (Unreadable, SetupError):
-        return None
+    return Walk(desk, None, law, now=now, landing=RECORD)
 
 
 def _holidays_at(repo: Repo, commit: str) -> list[Violation]:
     data = read.find_file(repo, commit, PATH) or b""
-    config = _config_of(data)[0]
+    config = config_of(data)[0]
     return list(judging.weighed(judging.holidays(config, data, holiday_files(repo, commit)), config))
 
 
@@ -327,9 +346,9 @@ def _violations(repo: Repo, one: Judged, config: Config, context: Context | None
     commit = one.record.commit.id
     for version in one.files:
         if version.path == PATH:
-            found = _of_config(repo, version)
+            found = of_config(repo, version)
         else:
-            found = list(judging.weighed(_of_entry(version, one.sizes, config), config))
+            found = list(judging.weighed(of_entry(version, one.sizes, config), config))
         yield from (replace(each, commit=commit) for each in found)
     for change, *others in one.alternatives():
         marks = [{each.fingerprint for each in rules.check(other, config, context)} for other in others]
@@ -344,44 +363,13 @@ def _violations(repo: Repo, one: Judged, config: Config, context: Context | None
 
 
 def _by_hand(
-    merges: MergesByHand, record: MergeRecord, config: Config, context: Context, told: set[str]
+    changes: Sequence[Change], commit: str, config: Config, context: Context, told: set[str]
 ) -> Iterator[Violation]:
     """Yields what the author of a merge did that Git would not have done, and may not do; nothing that was told."""
-    for change in merges.changes(record):
+    for change in changes:
         for each in rules.check(change, config, context):
             if each.fingerprint not in told:
                 told.add(each.fingerprint)
                 subject = each.subject or each.message
                 message = f"{each.message}, by how the merge was made"
-                yield replace(each, message=message, subject=subject, commit=record.commit.id)
-
-
-def _of_config(repo: Repo, version: FileVersion) -> list[Violation]:
-    """Returns what is wrong with a gitdesk.yaml and was not before; a link or a submodule is as good as none."""
-    new = plain(version.new)
-    if not new or is_mark(new):
-        return [judging.missing(bool(new))]
-    data = repo.blob(new)
-    olds = [plain(each) for each in version.old]
-    known = {
-        each.fingerprint for old in olds if old and not is_mark(old) for each in _config_of(repo.blob(old))[1]
-    }
-    fresh = [each for each in _config_of(data)[1] if each.fingerprint not in known]
-    return list(judging.with_excerpts(fresh, data))
-
-
-def _of_entry(version: FileVersion, sizes: Mapping[str, int], config: Config) -> Iterator[Violation]:
-    """Yields what is wrong with a file by its path, mode and size, and was not before."""
-    path, new = version.path, plain(version.new)
-    if not new or path.startswith(FOLDER) or (is_document(path) and is_mark(new)):
-        return  # nothing is there, or what says itself what is wrong
-    limit = config.limits.attachment_bytes
-    known = {
-        each.fingerprint
-        for old in version.old
-        if old
-        for each in judging.check_entry(path, mode_of(old), 0, limit)
-    }
-    for one in judging.check_entry(path, mode_of(version.new), sizes.get(new, 0), limit):
-        if one.fingerprint not in known:
-            yield one
+                yield replace(each, message=message, subject=subject, commit=commit)

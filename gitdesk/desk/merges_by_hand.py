@@ -65,6 +65,23 @@ class MergesByHand:
             elif path in sides:
                 yield from self._chosen(sides[path], auto.conflicts[path], commit, other)
 
+    def paths(self, record: MergeRecord) -> frozenset[str]:
+        """Returns the desk's files of which a merge holds something else than Git makes of them by itself.
+
+        Of more than two sides, or of two without a common past, that is every file in which they differ.
+        """
+        commit = record.commit
+        all_ = frozenset(version.path for version in record.sides if _is_of_desk(version.path))
+        if len(commit.parents) > 2:
+            return all_
+        other = self._other()
+        if commit.id not in self._odd:
+            return frozenset()
+        auto = merge_result.remerged(other, *commit.parents)
+        if auto is None:
+            return all_
+        return frozenset(path for path, _, _ in merge_result.differences(other, auto.tree, commit.id))
+
     def _other(self) -> Repo:
         if self._beside is None:
             self._beside = self._stack.enter_context(merge_result.beside(self._repo))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gitdesk.desk import judging_commits
 from gitdesk.desk.door import Desk
+from gitdesk.domain.approval import PROPOSALS
 from gitdesk.domain.violation import ERROR, Violation
 from gitdesk.errors import Refused, Unreadable, UsageError
 from gitdesk.store import read, refs
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from gitdesk.desk.judging_commits import Walk
 
 SHOWN = 20  # violations that are told one by one
-_WHOLE = frozenset(("A006", "A007"))  # what is wrong with a commit and with no line of it
+_WHOLE = frozenset(("A006", "A007", "A008", "A009"))  # what is wrong with a commit and with no line of it
 
 
 class Verdict(Value):
@@ -41,11 +42,15 @@ class Verdict(Value):
 
 
 class _Move(Value):
-    """One reference that is pushed: its name over there, and its commits before and after ("" for none)."""
+    """One reference that is pushed: its name over there, and its commits before and after ("" for none).
+
+    `lands`: it is the desk's branch, so that what others must approve has to be approved by now.
+    """
 
     ref: str
     old: str
     new: str
+    lands: bool = True
 
     @property
     def branch(self) -> str:
@@ -77,7 +82,8 @@ def outgoing(
                 tracking = f"{remote}/{move.branch}"
                 is_base = bool(base) and repo.read_ref(f"refs/remotes/{tracking}") == base
                 name = tracking if is_base else base[:10]
-                outgoing = _Move(ref=move.ref, old=base, new=move.new)
+                lands = bool(named) or _is_line(repo, remote, move)
+                outgoing = _Move(ref=move.ref, old=base, new=move.new, lands=lands)
                 yield _judged(repo, environ, watch, outgoing, None, name)
 
 
@@ -86,6 +92,19 @@ def _leaves_desk(repo: Repo, move: _Move) -> bool:
     return read.is_desk(repo, move.new) or (
         bool(move.old) and repo.has(move.old) and read.holds_desk(repo, move.old)
     )
+
+
+def _is_line(repo: Repo, remote: str, move: _Move) -> bool:
+    """Tells whether a branch is the one of the desk over there: its HEAD, as far as this clone knows.
+
+    Where nobody knows, it is every branch that is there already and holds no proposal.
+    """
+    if move.branch.startswith(PROPOSALS):
+        return False
+    head = refs.read_raw(repo, f"refs/remotes/{remote}/HEAD")
+    if head is None or not head.startswith("ref: "):
+        return bool(move.old)
+    return head == f"ref: refs/remotes/{remote}/{move.branch}"
 
 
 def _known_there(repo: Repo, remote: str, move: _Move) -> str:
@@ -115,13 +134,21 @@ def incoming(
     if not moves:
         return
     with Repo.discover(start, environ) as repo:
+        if any(PROPOSALS in one.ref for one in moves):
+            from gitdesk.desk.proposal_guard import require_kept
+
+            require_kept(
+                repo,
+                [(refs.branch_behind(repo, one.ref), one.old, one.new) for one in moves],
+                _desk_refs(repo),
+            )
         for move in moves:
             ref = refs.branch_behind(repo, move.ref)
             if ref not in _desk_refs(repo) or not _concerns_desk(repo, move):
                 continue
             _require_forward(repo, move)
-            known = _Move(ref=ref, old=move.old, new=move.new)
-            yield _judged(repo, environ, watch, known, now, move.old[:10])
+            judged = _Move(ref=ref, old=move.old, new=move.new)
+            yield _judged(repo, environ, watch, judged, now, move.old[:10])
 
 
 def _desk_refs(repo: Repo) -> frozenset[str]:
@@ -203,7 +230,8 @@ def _walk(desk: Desk, move: _Move, now: datetime | None) -> Walk:
     if not move.old:
         return judging_commits.everything(desk, now=now)
     try:
-        return judging_commits.between(desk, f"{move.old}..{move.new}", now=now)
+        landing = judging_commits.PUSH if move.lands else ""
+        return judging_commits.between(desk, f"{move.old}..{move.new}", now=now, landing=landing)
     except Unreadable as error:
         error.hint = error.hint or "push a gitdesk.yaml that can be read"
         raise

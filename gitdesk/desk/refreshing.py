@@ -86,12 +86,16 @@ def _allow(desk: Desk, tip: str, files: Iterable[str], why: Why) -> tuple[Config
     """Returns the rules in force and who asks; raises Refused for somebody who may not change the calendars."""
     from gitdesk.desk.accounting import context_now
     from gitdesk.desk.configuration import Configurations
+    from gitdesk.desk.knowledge import informed
     from gitdesk.domain import rules
     from gitdesk.domain.change import Change
 
     config = Configurations(desk.repo).at(tip)
     context = context_now(desk.repo, desk.environ, desk.now, tip, config, why)
-    rules.enforce([Change(path=path, new="new") for path in files], config, (), context)
+    changes = [Change(path=path, new="new") for path in files]
+    if context is not None:
+        context = informed(desk, context, changes, config, tip)
+    rules.enforce(changes, config, (), context)
     return config, context
 
 

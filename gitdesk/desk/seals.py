@@ -70,7 +70,9 @@ def _looked_at(
     repo: Repo, waiting: Iterable[tuple[Judged, Rules]], fresh: Config | None
 ) -> Iterator[tuple[Judged, Rules, Seal | None]]:
     asking = [(one.record.commit.id, given.config) for one, given in waiting if given.asks and given.config]
-    known = {key for config in {id(config): config for _, config in asking}.values() for key in _keys(config)}
+    known = {
+        key for config in {id(config): config for _, config in asking}.values() for key in keys_of(config)
+    }
     seals = _seals(repo, [commit for commit, _ in asking], known)
     for one, given in waiting:
         seal = seals.get(one.record.commit.id) if given.asks else None
@@ -85,7 +87,8 @@ def fingerprints(person: Person) -> tuple[str, ...]:
     return tuple(filter(None, map(fingerprint, person.signing_keys)))
 
 
-def _keys(config: Config) -> Iterator[str]:
+def keys_of(config: Config) -> Iterator[str]:
+    """Yields the fingerprints of the keys of everybody on the desk."""
     for person in config.people:
         yield from fingerprints(person)
 
@@ -131,7 +134,7 @@ def commit(
 
     def accept(made: str) -> None:
         nonlocal warnings
-        seal = _seals(repo, [made], _keys(config)).get(made)
+        seal = _seals(repo, [made], keys_of(config)).get(made)
         known = replace(held, committer=str(committer), seal=seal)
         warnings = rules.enforce((), config, rules.check_signature(config, known, next(iter(files), PATH)))
 

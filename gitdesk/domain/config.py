@@ -99,11 +99,24 @@ class TagList(Value, kw_only=False):
         return next((spec for spec in self.specs if spec.name == name), None)
 
 
+class ApprovalSettings(Value, kw_only=False):
+    """What beside transitions others must agree to: rules edited, the record corrected, a promise loosened.
+
+    `signed`: an approval in a commit counts only with a signature by a key of who gives it.
+    """
+
+    signed: bool = True
+    configure: Approvals | None = None
+    correct: Approvals | None = None
+    loosen: Approvals | None = None
+
+
 class RuleSettings(Value, kw_only=False):
-    """Which rules this desk weighs otherwise (code → error, warn or off), and whether its commits must be signed."""
+    """Which rules this desk weighs otherwise (code → error, warn or off), and what commits need beside their files."""
 
     severities: Mapping[str, str]
     signed_commits: str = NONE
+    approvals: ApprovalSettings = fresh(default_factory=ApprovalSettings)
 
 
 class Limits(Value, kw_only=False):
@@ -169,6 +182,27 @@ class Config(Value):
         """Tells whether an id, an address or `Name <address>` is an agent's that is a program."""
         person = self.find_person(author)
         return person is not None and person.robot
+
+    def find_account(self, site: str, login: str) -> Person | None:
+        """Returns the person with this account on a hosting site, in any case, or None."""
+        wanted = (site, login.casefold())
+        return next(
+            (
+                person
+                for person in self.people
+                if any((name, own.casefold()) == wanted for name, own in person.accounts)
+            ),
+            None,
+        )
+
+    @property
+    def asks_for_approvals(self) -> bool:
+        """Tells whether anything on this desk needs the approval of others; where nobody is listed, nobody could."""
+        given = self.rules.approvals
+        return bool(self.people) and (
+            any(row.approvals is not None for row in self.workflow.transitions)
+            or any(each is not None for each in (given.configure, given.correct, given.loosen))
+        )
 
     def find_field(self, name: str) -> FieldSpec | None:
         """Returns the desk's own field of that name, or None."""
@@ -249,6 +283,7 @@ def _person(plain: dict[str, Any]) -> Person:
         away_until=away,
         signing_keys=tuple(plain["signing_keys"]),
         robot=plain["robot"],
+        accounts=_pairs(plain["accounts"]),
     )
 
 
@@ -259,13 +294,25 @@ def _field_spec(plain: dict[str, Any]) -> FieldSpec:
 
 
 def _transition(plain: dict[str, Any]) -> Transition:
-    wanted = plain["approvals"]
     lists = {name: tuple(plain[name]) for name in ("from_", "to", "roles", "requires")}
-    approvals = None
-    if wanted is not None:
-        roles, exclude = tuple(wanted["roles"]), tuple(wanted["exclude"])
-        approvals = Approvals(count=wanted["count"], roles=roles, exclude=exclude)
-    return Transition(approvals=approvals, **lists)
+    return Transition(approvals=_approvals(plain["approvals"]), **lists)
+
+
+def _approvals(plain: dict[str, Any] | None) -> Approvals | None:
+    if plain is None:
+        return None
+    roles, exclude = tuple(plain["roles"]), tuple(plain["exclude"])
+    return Approvals(count=plain["count"], roles=roles, exclude=exclude)
+
+
+def _rules(plain: dict[str, Any]) -> RuleSettings:
+    given = plain["approvals"]
+    asked = {name: _approvals(given[name]) for name in ("configure", "correct", "loosen")}
+    return RuleSettings(
+        severities=dict(plain["severities"]),
+        signed_commits=plain["signed_commits"],
+        approvals=ApprovalSettings(signed=given["signed"], **asked),
+    )
 
 
 def _workflow(plain: dict[str, Any]) -> Workflow:
@@ -296,7 +343,7 @@ _BUILDERS: dict[str, Callable[[Any], Any]] = {
     "tags": _tags,
     "people": lambda plain: tuple(_person(each) for each in plain),
     "roles": lambda plain: tuple(Role(**{**each, "may": tuple(each["may"])}) for each in plain),
-    "rules": lambda plain: RuleSettings(**{**plain, "severities": dict(plain["severities"])}),
+    "rules": _rules,
     "limits": lambda plain: Limits(**plain),
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from itertools import chain, islice
 
-from gitdesk.domain import calendar_check, config_lockout
+from gitdesk.domain import calendar_check, config_approvals, config_lockout
 from gitdesk.domain.config import CHOICE, FORMAT_VERSION, LIST, FieldSpec, as_text, as_value
 from gitdesk.domain.customers import domain_key
 from gitdesk.domain.finding import Finding as Finding
@@ -56,7 +56,8 @@ def check(document: Mapping[str, Any]) -> tuple[Finding, ...]:
     names = _Names(document)
     parts = (_desk, _naming, _statuses, _transitions, _ways, _fields, _tags, _people, _priorities, _service)
     found = (finding for part in parts for finding in part(document, names))
-    return tuple(islice(chain(found, config_lockout.check(document)), MAX_FINDINGS))
+    approvals = config_approvals.check(document, names.reference)
+    return tuple(islice(chain(found, approvals, config_lockout.check(document)), MAX_FINDINGS))
 
 
 class _Names:

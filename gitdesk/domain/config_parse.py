@@ -9,6 +9,7 @@ from gitdesk.domain.config import (
     NONE,
     RESERVED_KEYS,
     TEXT,
+    ApprovalSettings,
     Config,
     FieldSpec,
     Group,
@@ -63,7 +64,9 @@ def config_of(document: Mapping[str, Any]) -> Config:
         default_type=defaults.get("type", ""),
         default_group=defaults.get("group", ""),
         rules=RuleSettings(
-            severities=rules.get("checks", {}), signed_commits=rules.get("signed_commits", NONE)
+            severities=rules.get("checks", {}),
+            signed_commits=rules.get("signed_commits", NONE),
+            approvals=_approval_settings(rules.get("approvals") or {}),
         ),
         limits=_limits(rules.get("limits", {})),
         customers=document.get("customers") or {},
@@ -91,18 +94,25 @@ def _workflow(plain: Mapping[str, Any]) -> Workflow:
 
 
 def _transition(plain: Mapping[str, Any]) -> Transition:
-    approvals = None
-    if "approvals" in plain:
-        wanted = plain["approvals"]
-        roles, exclude = tuple(wanted.get("roles", ())), tuple(wanted.get("not", ()))
-        approvals = Approvals(count=wanted.get("count", 1), roles=roles, exclude=exclude)
     return Transition(
         from_=tuple(as_list(plain["from"])),
         to=tuple(as_list(plain["to"])),
         roles=tuple(plain.get("roles", ())),
         requires=tuple(plain.get("requires", ())),
-        approvals=approvals,
+        approvals=_approvals(plain.get("approvals")),
     )
+
+
+def _approvals(plain: Mapping[str, Any] | None) -> Approvals | None:
+    if plain is None:
+        return None
+    roles, exclude = tuple(plain.get("roles", ())), tuple(plain.get("not", ()))
+    return Approvals(count=plain.get("count", 1), roles=roles, exclude=exclude)
+
+
+def _approval_settings(plain: Mapping[str, Any]) -> ApprovalSettings:
+    asked = {name: _approvals(plain.get(name)) for name in ("configure", "correct", "loosen")}
+    return ApprovalSettings(signed=plain.get("signed", True), **asked)
 
 
 def _matrix(plain: Mapping[str, Mapping[str, str]]) -> tuple[tuple[str, str, str], ...]:
@@ -142,6 +152,7 @@ def _person(plain: Mapping[str, Any]) -> Person:
         capacity=plain.get("capacity"),
         away_until=date.fromisoformat(away) if away else None,
         robot=plain.get("robot", False),
+        accounts=tuple(plain.get("accounts", {}).items()),
         **{name: tuple(plain.get(name, ())) for name in lists},
     )
 

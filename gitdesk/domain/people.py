@@ -24,7 +24,8 @@ OUT_OF_LOCK_OUT = (
 class Person(Value, kw_only=False):
     """One agent. `away_until` is the first day back; `capacity` counts open tickets, None for no limit.
 
-    A `robot` is a program: what it writes to a requester is no answer of the desk's to any clock.
+    A `robot` is a program: what it writes to a requester is no answer of the desk's to any clock. `accounts` are what
+    hosting sites call the person: (site, login).
     """
 
     id: str
@@ -39,6 +40,7 @@ class Person(Value, kw_only=False):
     away_until: date | None = None
     signing_keys: tuple[str, ...] = ()
     robot: bool = False
+    accounts: tuple[tuple[str, str], ...] = ()
 
     @property
     def address(self) -> str:

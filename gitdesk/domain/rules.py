@@ -28,6 +28,7 @@ def __getattr__(name: str) -> Any:
     if name != "RULES":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from gitdesk.domain import (
+        rules_approvals,
         rules_audit,
         rules_config,
         rules_file,
@@ -39,8 +40,8 @@ def __getattr__(name: str) -> Any:
     )
 
     families = (
-        rules_file, rules_values, rules_workflow, rules_people, rules_audit, rules_signatures, rules_service,
-        rules_config,
+        rules_file, rules_values, rules_workflow, rules_people, rules_audit, rules_signatures, rules_approvals,
+        rules_service, rules_config,
         rules_holidays,
     )  # fmt: skip
     table = {rule.code: rule for family in families for rule in family.RULES}
@@ -70,6 +71,10 @@ def check(change: Change, config: Config, context: Context | None = None) -> tup
             from gitdesk.domain import rules_service
 
             found += rules_service.check(change, config, context)
+        if context.direct and config.asks_for_approvals:
+            from gitdesk.domain import rules_approvals
+
+            found += rules_approvals.check(change, config, context)
     return weigh(found, config)
 
 

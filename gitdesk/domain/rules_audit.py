@@ -125,9 +125,34 @@ def _dated_anew(config: Config) -> str:
 def is_correction(config: Config, context: Context) -> bool:
     """Tells whether a change may rewrite the record: by whom the desk lets, with a reason where one could be given.
 
-    What else a correction takes, such as the approval of another person, is to be asked here and nowhere else.
+    The approval of others, where the desk asks for it, is judged with all that a landing brings (A008).
     """
     return config.may(context.person, CORRECT) and (context.reason is None or bool(context.reason.strip()))
+
+
+def corrects(change: Change, config: Config, context: Context) -> bool:
+    """Tells whether a change does to the record what only a correction may, and is one."""
+    if not is_correction(config, context):
+        return False
+    before, after = change.before, change.after
+    if any(_deleted(change, config, context)):
+        return True
+    if before is None or before.ticket is None or after is None or after.ticket is None:
+        return False
+    old, ticket = before.ticket, after.ticket
+    if any(_past(after, ticket.messages, old.messages, config, context)):
+        return True
+    if any(_origin(after, ticket, old, config, context)):
+        return True
+    backdated, misdated = (
+        {
+            one.subject
+            for one in _misdated(after, ticket, old, context, backdating=each)
+            if one.severity == ERROR
+        }
+        for each in (True, False)
+    )
+    return not backdated <= misdated
 
 
 def _advice(config: Config, context: Context) -> str:
@@ -263,18 +288,18 @@ def _at_message(
 
 def _untrue(config: Config, context: Context, path: str) -> Iterator[Violation]:
     own = context.person
-    for name in claims(context, APPROVED):
+    for name in claims(context, APPROVED) if not context.lands else ():
         approver = config.find_person(name)
         if approver is None:
-            yield _untrue_one(APPROVED, name, "nobody on the desk is called so", path)
+            yield untrue(APPROVED, name, "nobody on the desk is called so", path)
         elif approver == own and not _only_one_configures(config, own.id):
-            yield _untrue_one(APPROVED, name, "nobody approves their own change", path)
+            yield untrue(APPROVED, name, "nobody approves their own change", path)
     for name in claims(context, BEHALF):
         if config.find_person(name) is None:
-            yield _untrue_one(BEHALF, name, "nobody on the desk is called so", path)
+            yield untrue(BEHALF, name, "nobody on the desk is called so", path)
     for name in claims(context, AUTOMATION):
         if own is None or not own.robot:
-            yield _untrue_one(AUTOMATION, name, f"{context.who} is no robot of the desk", path)
+            yield untrue(AUTOMATION, name, f"{context.who} is no robot of the desk", path)
 
 
 def _only_one_configures(config: Config, person_id: str) -> bool:
@@ -282,7 +307,8 @@ def _only_one_configures(config: Config, person_id: str) -> bool:
     return [one.id for one in config.people if config.may(one, CONFIGURE)] == [person_id]
 
 
-def _untrue_one(key: str, value: str, why: str, path: str) -> Violation:
+def untrue(key: str, value: str, why: str, path: str) -> Violation:
+    """Returns that a trailer claims what is not so."""
     return _violation(
         "A005", f'the trailer "{key}: {value}" is not true: {why}', path, "leave it out", f"{key} {value}"
     )

@@ -42,7 +42,8 @@ class Context(Value):
     committer's time, `parent_at` that of the commit below; `now` is the clock of who judges. `loads` counts the open
     tickets of people, and `clocks` tells where those of a ticket stand around a change; both are filled in where they
     are needed. `made_here`: a command of this machine is about to make it, by the clock that judges it. `committer` is
-    who made the commit, `seal` its signature where the desk asks for one.
+    who made the commit, `seal` its signature where the desk asks for one. `direct`: it goes to the desk's branch by
+    itself, and nobody could have approved it. `lands`: it is a merge whose approvals are judged with all it brings.
     """
 
     actor: str
@@ -60,6 +61,8 @@ class Context(Value):
     made_here: bool = False
     committer: str = ""
     seal: Seal | None = None
+    direct: bool = False
+    lands: bool = False
 
     @property
     def who(self) -> str:

@@ -67,4 +67,39 @@ RULES = (
         passes="people:\n  roles: [lead]\n  agents: [{id: ana, name: Ana, roles: [lead]}]\n"
         "transitions:\n  - {from: new, to: open, roles: [lead]}\n  - {from: '*', to: closed}",
     ),
+    Rule(
+        code="C076",
+        name="config-nobody-approves",
+        summary="approvals ask for more people than could ever give one: with the role, other than the author, no "
+        "robots, and with signing_keys or accounts unless `rules.approvals.signed` is false",
+        why="what needs them could never land",
+        severity=WARN,
+        fails="people:\n  roles: [lead]\n  agents: [{id: ana, name: Ana, roles: [lead]}, {id: iva, name: Iva}]\n"
+        "transitions:\n  - {from: new, to: closed, approvals: {count: 2, roles: [lead]}}",
+        passes="people:\n  roles: [lead]\n"
+        "  agents: [{id: ana, name: Ana, roles: [lead], accounts: {github: ana}}, {id: iva, name: Iva}]\n"
+        "transitions:\n  - {from: new, to: closed, approvals: {count: 1, roles: [lead]}}",
+    ),
+    Rule(
+        code="C077",
+        name="config-sealed-for-good",
+        summary="`rules.approvals.configure` asks for more people than could ever approve a change of gitdesk.yaml",
+        why="gitdesk.yaml and calendars could not be changed any more, not even to mend this",
+        fails="people:\n  roles: [lead]\n  agents: [{id: ana, name: Ana, roles: [lead]}]\n"
+        "rules: {approvals: {configure: {roles: [lead]}}}",
+        passes="people:\n  roles: [lead]\n  agents:\n"
+        "    - {id: ana, name: Ana, roles: [lead], accounts: {github: ana}}\n"
+        "    - {id: iva, name: Iva, roles: [lead], accounts: {github: iva}}\n"
+        "rules: {approvals: {configure: {roles: [lead]}}}",
+    ),
+    Rule(
+        code="C078",
+        name="config-shared-account",
+        summary="two people have the same account on a hosting site",
+        why="an account tells who approved something, and two people could approve each other's changes with it",
+        fails="people:\n  agents:\n    - {id: ana, name: Ana, accounts: {github: desk}}\n"
+        "    - {id: iva, name: Iva, accounts: {github: Desk}}",
+        passes="people:\n  agents:\n    - {id: ana, name: Ana, accounts: {github: ana-h}}\n"
+        "    - {id: iva, name: Iva, accounts: {github: iva-k}}",
+    ),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitdesk.domain.duration import words
 from gitdesk.domain.rules_values import found_in
-from gitdesk.domain.sla_concern import CHOSEN_BY, FINISHED, is_answer, is_silent
+from gitdesk.domain.sla_concern import CHOSEN_BY, FINISHED, is_answer, is_chosen_anew, is_silent
 from gitdesk.domain.sla_cycle import FIRST_RESPONSE, METRICS, RESOLUTION
 from gitdesk.domain.sla_facts import NOWHERE
 from gitdesk.domain.sla_standing import moment
@@ -129,6 +129,18 @@ def check(change: Change, config: Config, context: Context) -> Iterator[Violatio
     yield from _parked(after, ticket, before, config, facts)
     yield from _voided(after, ticket, before, config, facts)
     yield from _anew(after, ticket, before, config, facts)
+
+
+def loosens(change: Change, config: Config, context: Context) -> bool:
+    """Tells whether a change gives a running clock more time, whatever is said about it."""
+    before = change.before.ticket if change.before is not None else None
+    after = change.after
+    if context.clocks is None or before is None or after is None or after.ticket is None:
+        return False
+    if not is_chosen_anew(before, after.ticket, config):
+        return False
+    facts = context.clocks(change)
+    return facts is not None and any(_loosened(after, after.ticket, before, config, facts))
 
 
 def _finishes(ticket: Ticket, before: Ticket, config: Config) -> bool:

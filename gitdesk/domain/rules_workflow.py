@@ -9,7 +9,7 @@ from gitdesk.domain.workflow import CANCELLED, CLOSED, DONE, FIELD_PREFIX, FINAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from gitdesk.domain.change import Change
     from gitdesk.domain.config import Config
@@ -101,19 +101,24 @@ def _step(
     rows = config.workflow.rows(before.status, ticket.status)
     if not rows:
         return  # W001 says so, or the desk allows every move
-    own = context.person.roles if context.person is not None else ()
-    free = not config.people  # nobody could have a role yet
-    fitting = [row for row in rows if free or not row.roles or any(role in own for role in row.roles)]
+    fitting = fitting_rows(rows, config, context)
     if not fitting:
         yield from _wrong_role(after, ticket, before, config, rows)
         return
-    missing = min((_missing(row, ticket, before, context) for row in fitting), key=len)
-    if missing:
-        words = [_WORDS.get(one) or (f"a value for {one}", _how(one)) for one in missing]
+    lacking = min((missing(row, ticket, before, context) for row in fitting), key=len)
+    if lacking:
+        words = [_WORDS.get(one) or (f"a value for {one}", _how(one)) for one in lacking]
         needs, hints = ", ".join(word for word, _ in words), "; ".join(hint for _, hint in words)
         hints = hints.replace("{block}", context.reply_by_hand)
         message = f'the way from "{before.status}" to "{ticket.status}" needs {needs}'
         yield found_in(after, "W002", "status", ticket.status, message, hints)
+
+
+def fitting_rows(rows: Iterable[Transition], config: Config, context: Context) -> list[Transition]:
+    """Returns the rows that are for whoever makes the change."""
+    own = context.person.roles if context.person is not None else ()
+    free = not config.people  # nobody could have a role yet
+    return [row for row in rows if free or not row.roles or any(role in own for role in row.roles)]
 
 
 def _how(requirement: str) -> str:
@@ -132,9 +137,15 @@ def _wrong_role(
     yield found_in(after, "P003", "status", ticket.status, message, hint)
 
 
-def _missing(row: Transition, ticket: Ticket, before: Ticket, context: Context) -> list[str]:
-    """Returns what a row requires and the change does not have; what is not known is not missed."""
-    return [one for one in row.requires if not _has(one, ticket, before, context)]
+def missing(row: Transition, ticket: Ticket, before: Ticket, context: Context) -> list[str]:
+    """Returns what a row requires and the change does not have; what is not known is not missed.
+
+    Where others have to approve the step, its message has gone ahead of it.
+    """
+    lacking = [one for one in row.requires if not _has(one, ticket, before, context)]
+    if row.approvals is not None and ticket.messages and ticket.messages[-1].kind == REPLY:
+        return [one for one in lacking if one != "message"]
+    return lacking
 
 
 def _has(requirement: str, ticket: Ticket, before: Ticket, context: Context) -> bool:

@@ -42,13 +42,13 @@ def concerns(change: Change, config: Config, context: Context) -> bool:
             return True
     if before.snoozed_until != ticket.snoozed_until and new == SNOOZED:
         return True
-    return _is_chosen_anew(before, ticket, " ".join(str(one.get("when", "")) for one in policies).casefold())
+    return is_chosen_anew(before, ticket, config)
 
 
 def is_silent(context: Context) -> bool:
     """Tells whether nobody says why; a reason that is not known yet may come with the message.
 
-    What else will do instead of a reason, such as the approval of another person, is to be asked here and nowhere else.
+    The approval of others, where the desk asks for it, is judged with all that a landing brings (A008).
     """
     return context.reason is not None and not context.reason.strip()
 
@@ -58,7 +58,9 @@ def is_answer(message: Message, config: Config) -> bool:
     return message.kind == REPLY and not is_automatic(message.meta) and not config.is_robot(message.author)
 
 
-def _is_chosen_anew(before: Ticket, ticket: Ticket, asked: str) -> bool:
+def is_chosen_anew(before: Ticket, ticket: Ticket, config: Config) -> bool:
     """Tells whether something changed by which a policy or a target is chosen."""
+    policies = config.sla.get("policies") or ()
+    asked = " ".join(str(one.get("when", "")) for one in policies).casefold()
     keys = (key for key in CHOSEN_BY if getattr(before, key) != getattr(ticket, key))
     return any(not CHOSEN_BY[key] or any(word in asked for word in CHOSEN_BY[key]) for key in keys)

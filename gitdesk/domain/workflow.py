@@ -42,7 +42,11 @@ class Transition(Value, kw_only=False):
 
     def covers(self, from_: str, to: str) -> bool:
         """Tells whether this row is about the move."""
-        return (from_ in self.from_ or ANY in self.from_) and (to in self.to or ANY in self.to)
+        return (from_ in self.from_ or ANY in self.from_) and self.leads_to(to)
+
+    def leads_to(self, to: str) -> bool:
+        """Tells whether this row leads to a status, from wherever."""
+        return to in self.to or ANY in self.to
 
 
 class Workflow(Value, kw_only=False):

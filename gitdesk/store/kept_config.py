@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from gitdesk.store.git import Repo
 
 # Any change to what `Config.to_plain` gives needs a new number: older files are then left be and written anew.
-FORM = 4
+FORM = 5
 _HEAD = "gitdesk config %d of %s\n"
 _READ = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
 _WRITE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC

@@ -12,7 +12,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gitdesk.domain.config import Config, FieldSpec, Group, Limits, Named, RuleSettings, TagList, TagSpec
+from gitdesk.domain.config import (
+    ApprovalSettings,
+    Config,
+    FieldSpec,
+    Group,
+    Limits,
+    Named,
+    RuleSettings,
+    TagList,
+    TagSpec,
+)
 from gitdesk.domain.people import PERMISSIONS, Person, Role
 from gitdesk.domain.workflow import Approvals, Status, Transition, Workflow
 
@@ -64,6 +74,7 @@ people = built(
     away_until=st.none() | st.dates(),
     signing_keys=names,
     robot=st.booleans(),
+    accounts=st.lists(st.tuples(texts, texts), max_size=2).map(tuple),
 )
 workflows = built(
     Workflow,
@@ -116,7 +127,18 @@ configs = built(
     default_priority=texts,
     default_type=texts,
     default_group=texts,
-    rules=built(RuleSettings, severities=st.dictionaries(texts, texts, max_size=2)),
+    rules=built(
+        RuleSettings,
+        severities=st.dictionaries(texts, texts, max_size=2),
+        signed_commits=texts,
+        approvals=built(
+            ApprovalSettings,
+            signed=st.booleans(),
+            configure=st.none() | approvals,
+            correct=st.none() | approvals,
+            loosen=st.none() | approvals,
+        ),
+    ),
     limits=built(Limits, attachment_bytes=st.integers(0, 10**9)),
     customers=plain_data,
     calendars=plain_data,
@@ -217,3 +239,22 @@ def test_a_field_knows_which_values_fit(kind: str, values: Any, good: list[Any],
     spec = FieldSpec(name="it", type=kind, values=values)
     assert [value for value in good if spec.problem(value)] == []
     assert [value for value in bad if not spec.problem(value)] == []
+
+
+def test_an_account_on_a_site_is_found_in_any_case_and_on_that_site_alone() -> None:
+    desk = replace(DESK, people=(replace(ANA, accounts=(("github", "Ana-H"),)), IVA))
+    assert desk.find_account("github", "ana-h") == desk.people[0]
+    assert desk.find_account("gitlab", "ana-h") is None
+    assert desk.find_account("github", "") is None
+
+
+@pytest.mark.parametrize("name", ["configure", "correct", "loosen"])
+def test_a_desk_asks_for_approvals_once_anything_needs_one_and_somebody_is_listed(name: str) -> None:
+    asking = replace(
+        DESK, rules=RuleSettings(severities={}, approvals=ApprovalSettings(**{name: Approvals()}))
+    )
+    assert not DESK.asks_for_approvals
+    assert asking.asks_for_approvals
+    assert not replace(asking, people=()).asks_for_approvals
+    row = Transition(from_=("new",), to=("closed",), approvals=Approvals())
+    assert replace(DESK, workflow=replace(DESK.workflow, transitions=(row,))).asks_for_approvals

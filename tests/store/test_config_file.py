@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from gitdesk import resources
 from gitdesk.domain import rules_config
-from gitdesk.domain.config import Config
+from gitdesk.domain.config import ApprovalSettings, Config
 from gitdesk.domain.config_check import check
 from gitdesk.domain.people import Person
+from gitdesk.domain.workflow import Approvals
 from gitdesk.store.config_file import default_config, parse_config, plain, quoted
 from gitdesk.store.config_shape import check_shape
 from gitdesk.store.yaml_tree import YamlProblem, compose
@@ -130,9 +131,14 @@ def test_values_reach_the_configuration() -> None:
     assert (row.from_, row.to, row.roles) == (("resolved",), ("open", "closed"), ("lead", "agent"))
     assert row.approvals is not None
     assert (row.approvals.count, row.approvals.roles, row.approvals.exclude) == (
-        2,
+        1,
         ("lead",),
         ("author", "assignee"),
+    )
+    assert config.rules.approvals == ApprovalSettings(
+        configure=Approvals(roles=("lead",)),
+        correct=Approvals(),
+        loosen=Approvals(roles=("lead",), exclude=("assignee",)),
     )
     assert config.priorities == ("low", "normal", "high", "urgent")
     assert config.matrix[1] == ("one", "now", "high")
@@ -389,7 +395,8 @@ def test_comments_of_a_fresh_desk_stand_in_one_column() -> None:
 
 
 def test_what_a_fresh_desk_shows_in_comments_works_when_taken_out_of_them() -> None:
-    text = default_config(name="A", prefix="GD", time_zone="UTC").decode()
+    founder = Person(id="iva", name="Iva Kralj", addresses=("iva@example.com",))
+    text = default_config(name="A", prefix="GD", time_zone="UTC", person=founder).decode()
     uncommented = re.sub(
         r"(?m)^( *)# (?=( *)(- )?[\"a-z_0-9-]+:( |$)|( *)- id:)", r"\1", text.split("people:", 1)[1]
     )

@@ -1,0 +1,351 @@
+"""Landings: what each commit on the line of the desk's branch brings, and whether those who must approve it have."""
+
+from __future__ import annotations
+
+from gitdesk.desk import verdicts
+from gitdesk.desk.judging_commits import PUSH, RECORD, REQUEST
+from gitdesk.desk.landing_needs import Landing, Step, change_of, needs_of, net_files
+from gitdesk.domain import rules, rules_approvals
+from gitdesk.domain.approval import APPROVES, REJECTS, Standing, Verdict, approvers, said_in, weigh
+from gitdesk.domain.change import APPROVED
+from gitdesk.domain.config import PATH
+from gitdesk.domain.rules_audit import untrue
+from gitdesk.domain.rules_context import BASE, claims, context_of
+from gitdesk.domain.violation import WARN
+from gitdesk.store import history, read
+from gitdesk.store.history import MergeRecord
+from gitdesk.value import replace
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from typing import Protocol
+
+    from gitdesk.desk.commit_changes import Judged
+    from gitdesk.desk.door import Desk
+    from gitdesk.desk.merges_by_hand import MergesByHand
+    from gitdesk.domain.approval import Need, Net, Reviewed
+    from gitdesk.domain.change import Change
+    from gitdesk.domain.config import Config
+    from gitdesk.domain.rules_context import Context
+    from gitdesk.domain.violation import Violation
+    from gitdesk.store.git import Repo
+    from gitdesk.store.history import Record
+
+    class Reviews(Protocol):
+        """What a hosting site tells of pull requests."""
+
+        def reviewed(self, head: str, config: Config) -> Reviewed | None:
+            """Returns what was said of the pull request with this newest commit, None when there is none."""
+
+
+# PUSH: each landing. REQUEST: a branch that is to land as a whole, or has. RECORD: what landed long ago.
+Found = tuple[Standing, "Change"]
+
+
+class Landings:
+    """Takes commits, each after its parents, and judges each landing once all of it is there.
+
+    A landing is one commit on the line of first parents with all it brings. Where that line does not lead through the
+    base, the first commit that has the base brings everything up to it.
+    """
+
+    def __init__(
+        self, repo: Repo, head: str, base: str, mode: str = REQUEST, reviews: Reviews | None = None
+    ) -> None:
+        self._repo, self._head, self._base, self._mode, self._reviews = repo, head, base, mode, reviews
+        words = ("--no-replace-objects", "rev-list", "--first-parent", "--end-of-options", head)
+        listed = repo.run(*words, *((f"^{base}",) if base else ()), "--").decode("ascii")
+        self._line = frozenset(listed.split())
+        self.told: list[Standing] = []  # how needs stand, if all of it landed at once
+        self._config: Config | None = None
+        self._pending: dict[str, Step] = {}
+        self._with_base: set[str] = set()  # commits that have the base
+        self._landed: set[str] = set()  # on the line
+        self._known: set[str] = set()  # everything that was taken, where that matters
+        self._steps: list[Step] = []
+        self._met: dict[str, bool] = {}  # whether each landing of a file has what it needs
+        self._signers: tuple[Config, verdicts.Signers] | None = None
+        self._spoken: list[Record] | None = None  # on proposals that are open
+
+    def is_landing(self, commit: str) -> bool:
+        """Tells whether a commit is one by which something comes to the branch."""
+        return commit in self._line
+
+    def judge(
+        self, one: Judged, changed: Sequence[Change], merges: MergesByHand, config: Config, context: Context
+    ) -> Iterator[Violation]:
+        """Takes the next commit, which somebody answers for; `changed` is what a merge did by hand."""
+        record = one.record
+        if not config.asks_for_approvals:
+            yield from self.take(record, None)
+            return
+        needs = [need for change in changed for need in rules_approvals.needs(change, config, context)]
+        for sides in one.alternatives():
+            found = [rules_approvals.needs(change, config, context) for change in sides]
+            if all(found):  # what one parent of a merge has already, was asked for there
+                needs += [need for each in found for need in each]
+        by_hand = merges.paths(record) if isinstance(record, MergeRecord) else frozenset()
+        yield from self.take(record, config, needs, by_hand)
+
+    def take(
+        self,
+        record: Record,
+        config: Config | None,
+        needs: Sequence[Need] = (),
+        by_hand: frozenset[str] = frozenset(),
+    ) -> Iterator[Violation]:
+        """Takes the next commit; yields what is wrong with the landing that it is, without config with nothing."""
+        self._config = config or self._config
+        commit = record.commit
+        step = Step(record=record, needs=tuple(needs), by_hand=by_hand)
+        self._pending[commit.id] = step
+        if self._mode == REQUEST:
+            self._steps.append(step)
+        elif self._mode == RECORD:
+            self._known.add(commit.id)
+        if config is not None and verdicts.says(record) and not verdicts.is_empty(record):
+            yield from self._misplaced(record, config)
+        if self._base:
+            if not any(one == self._base or one in self._with_base for one in commit.parents):
+                return
+            self._with_base.add(commit.id)
+        if commit.id in self._line:
+            landing = self._landing(step)
+            if config is not None:
+                yield from self._judged(landing, config)
+
+    def whole(self, repo: Repo, after: str) -> Iterator[Violation]:
+        """Yields what is wrong with all of it as one landing; nothing of a file whose own landings have what they need.
+
+        `after` is the head, or what a merge of it into the base would be, in a repository beside this one.
+        """
+        config = self._config
+        if not self._steps or config is None:
+            return
+        landing = Landing(before=self._base, after=after, steps=tuple(self._steps), head=self._head)
+        for standing, change in self.standings(landing, config, repo):
+            self.told.append(standing)
+            if after != self._head or not self._met.get(standing.need.path, False):
+                yield from self._unmet(standing, change, landing, config)
+
+    # One landing
+
+    def _landing(self, step: Step) -> Landing:
+        commit = step.record.commit
+        first = commit.parents[0] if commit.parents else ""
+        before = first if not self._base or first == self._base or first in self._landed else self._base
+        steps = self._reached(commit.id)
+        if self._mode == RECORD and not self._known >= set(commit.parents[1:]):
+            steps = self._read(before, commit.id, steps)
+        self._landed.add(commit.id)
+        head = commit.parents[1] if len(commit.parents) == 2 else ""
+        return Landing(before=before, after=commit.id, steps=steps, head=head)
+
+    def _reached(self, commit: str) -> tuple[Step, ...]:
+        """Takes what comes with a commit out of what is pending, oldest first."""
+        reached: set[str] = set()
+        waiting = [commit]
+        while waiting:
+            one = waiting.pop()
+            if one in self._pending and one not in reached:
+                reached.add(one)
+                waiting += self._pending[one].record.commit.parents
+        steps = tuple(each for oid, each in self._pending.items() if oid in reached)
+        for oid in reached:
+            del self._pending[oid]
+        return steps
+
+    def _read(self, before: str, after: str, steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        """Returns the steps of a landing that began before there was anything to approve."""
+        known = {step.record.commit.id: step for step in steps}
+        since = (before,) if before else ()
+        found = history.commits(self._repo, after, since_commits=since, oldest_first=True, marks=True)
+        return tuple(known.get(record.commit.id) or Step(record=record) for record in found)
+
+    def _judged(self, landing: Landing, config: Config) -> Iterator[Violation]:
+        found: list[Standing] = []
+        for standing, change in self.standings(landing, config, self._repo):
+            found.append(standing)
+            path = standing.need.path
+            self._met[path] = standing.met and self._met.get(path, True)
+            if self._mode != REQUEST:
+                yield from self._unmet(standing, change, landing, config)
+        if len(landing.last.commit.parents) > 1:
+            yield from self._claims(landing, found, config)
+
+    def standings(self, landing: Landing, config: Config, repo: Repo) -> Iterator[Found]:
+        """Yields how each need of a landing stands, with the change it is about; `repo` has the files."""
+        if not landing.before:
+            return
+        files = net_files(repo, landing)
+        needed = list(needs_of(repo, landing, files, config))
+        if not needed:
+            return
+        signers = self._signers_of(config)
+        said = verdicts.in_order(
+            verdicts.read((one.record for one in landing.steps), config, signers), self._repo
+        )
+        reviewed = None
+        if self._reviews is not None and landing.head:
+            reviewed = self._reviews.reviewed(landing.head, config)
+        for need, net, change in needed:
+            makers = [step.record for step in landing.makers(need.path)]
+            given = [*said, *self._elsewhere(landing, net, makers, config)]
+            at_head = None
+            if reviewed is not None:
+                given += reviewed.verdicts
+                entry = read.find_entry(self._repo, landing.head, need.path)
+                at_head = entry.oid if entry is not None else ""
+            made = verdicts.contributors(makers or [landing.last], config, signers, reviewed)
+            yield weigh(need, net, given, made, config, head=landing.head, at_head=at_head), change
+
+    def _signers_of(self, config: Config) -> verdicts.Signers:
+        if self._signers is None or self._signers[0] is not config:
+            made = verdicts.Signers(self._repo, config, late=self._mode == RECORD)
+            self._signers = config, made
+        return self._signers[1]
+
+    # What was said elsewhere
+
+    def _elsewhere(
+        self, landing: Landing, net: Net, makers: Sequence[Record], config: Config
+    ) -> list[Verdict]:
+        """Returns rejections on branches that are open, so that nobody lands something else and leaves them out."""
+        if self._mode == RECORD:
+            return []
+        if self._spoken is None:
+            known = [self._head, self._base] if self._base else [self._head]
+            self._spoken = verdicts.spoken_of(self._repo, verdicts.open_heads(self._repo), known)
+        spoken = self._spoken
+        if not any(kind != APPROVES for record in spoken for kind, _, _ in verdicts.says(record)):
+            return []
+        found = verdicts.read(spoken, config, self._signers_of(config))
+        same = {
+            one.source: self._is_same(one, net, landing.before)
+            for one in found
+            if one.kind == REJECTS and one.path == net.path
+        }
+        commits = [record.commit.id for record in makers]
+        return verdicts.held_against(self._repo, found, net, commits, same)
+
+    def _is_same(self, verdict: Verdict, net: Net, before: str) -> bool:
+        """Tells whether what was rejected comes to what lands: to the same file, or the same step of its status."""
+        rejected = read.find_entry(self._repo, verdict.source, net.path)
+        if rejected is None:
+            return not net.new
+        if rejected.oid == net.new:
+            return True
+        fork = self._repo.call("merge-base", before, verdict.source).output.decode("ascii").strip()
+        start = read.find_entry(self._repo, fork, net.path) if fork else None
+        if start is None or not net.to or net.from_ == net.to:
+            return False
+        change = change_of(self._repo, net.path, start.oid, rejected.oid)
+        tickets = [one.ticket if one is not None else None for one in (change.before, change.after)]
+        return [one.status if one is not None else "" for one in tickets] == [net.from_, net.to]
+
+    # What is told
+
+    def _unmet(
+        self, standing: Standing, change: Change, landing: Landing, config: Config
+    ) -> Iterator[Violation]:
+        if standing.met:
+            return
+        found = rules_approvals.unmet(standing, change, self._hint(standing, landing, config))
+        if self._mode == RECORD and (named := self._by_trailer(standing, landing, config)):
+            words = f"{standing.need.why} was approved by {named}, as the merge says; nobody can verify it"
+            found = (
+                replace(one, severity=WARN, message=words, hint=None) for one in found if one.code == "A008"
+            )
+        for one in rules.weigh(found, config):
+            yield replace(
+                one, commit=landing.last.commit.id if landing.after == landing.last.commit.id else ""
+            )
+
+    def _hint(self, standing: Standing, landing: Landing, config: Config) -> str:
+        names = [one.id for one in approvers(standing.need, config, standing.contributors)]
+        who = f"{' or '.join(names[:5])} may approve it" if names else "nobody else has a role to approve it"
+        if any("not signed" in one for one in standing.obstacles):
+            return (
+                f"sign it: git rebase -f -S {BASE}, with a key of yours that gitdesk.yaml lists; then {who}"
+            )
+        ticket = standing.need.path.rpartition("/")[2].removesuffix(".md")
+        if self._mode == PUSH and len(landing.last.commit.parents) < 2:
+            way = f"git reset --keep {BASE}, then the same with --propose"
+            return f"it lands by the merge of a proposal: {way}, and {who}"
+        return f"{who}: gitdesk approve {ticket}"
+
+    def _by_trailer(self, standing: Standing, landing: Landing, config: Config) -> str:
+        """Returns who approved by the trailers of a merge that a site made; "" where they would not have been enough.
+
+        A review on a site leaves nothing else in the history.
+        """
+        commit = landing.last.commit
+        if len(commit.parents) < 2 or any(one.digest for one in standing.counted) or standing.blocking:
+            return ""
+        free = replace(
+            config, rules=replace(config.rules, approvals=replace(config.rules.approvals, signed=False))
+        )
+        context = context_of(commit, config)
+        given = []
+        for name in claims(context, APPROVED):
+            person = config.find_person(name)
+            if person is not None:
+                given.append(
+                    Verdict(
+                        kind=APPROVES,
+                        who=name,
+                        person=person.id,
+                        at=commit.author.at,
+                        digest=standing.net.digest,
+                    )
+                )
+        made = [replace(one, problem="") for one in standing.contributors]
+        found = weigh(standing.need, standing.net, given, made, free)
+        return ", ".join(one.person for one in found.counted) if found.met else ""
+
+    def _claims(self, landing: Landing, found: Sequence[Standing], config: Config) -> Iterator[Violation]:
+        """Yields approvals that a merge claims and nobody gave."""
+        commit = landing.last.commit
+        context = context_of(commit, config)
+        names = list(claims(context, APPROVED))
+        if not names:
+            return
+        given = {one.person for standing in found for one in standing.counted}
+        if not found:
+            said = verdicts.read((one.record for one in landing.steps), config, self._signers_of(config))
+            wants = config.rules.approvals.signed
+            given = {
+                one.person
+                for one in said
+                if one.kind == APPROVES and not one.problem and (one.verified or not wants)
+            }
+        bare = self._mode == RECORD and not any(verdicts.says(one.record) for one in landing.steps)
+        path = next(iter(net_files(self._repo, landing)), PATH) if landing.before else PATH
+        for name in names:
+            person = config.find_person(name)
+            why = ""
+            if person is None:
+                why = "nobody on the desk is called so"
+            elif person.id not in given and not (bare and person != context.person):
+                why = "nothing that this merge brings has their approval"
+            if why:
+                for one in rules.weigh((untrue(APPROVED, name, why, path),), config):
+                    yield replace(one, commit=commit.id)
+
+    def _misplaced(self, record: Record, config: Config) -> Iterator[Violation]:
+        """Yields words about a proposal that stand in a commit with files, or in a merge: nobody can tell of what."""
+        path = next((one.path for one in record.changes), PATH)
+        for key, value in record.commit.trailers:
+            if said_in(((key, value),)):
+                why = "such a word stands in a commit of its own, without files"
+                for one in rules.weigh((untrue(key, value, why, path),), config):
+                    yield replace(one, commit=record.commit.id)
+
+
+def standings(desk: Desk, before: str, head: str, reviews: Reviews | None = None) -> tuple[Standing, ...]:
+    """Returns how the needs of a branch stand, if it landed on a commit of the desk as it is."""
+    from gitdesk.desk import judging_commits
+
+    walk = judging_commits.between(desk, f"{before}..{head}", reviews=reviews)
+    return walk.standings()

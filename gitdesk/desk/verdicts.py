@@ -1,0 +1,222 @@
+"""What commits say of proposals and who made what of them: read with signatures, by the rules in force before."""
+
+from __future__ import annotations
+
+import os
+
+from gitdesk.domain.approval import APPROVES, REJECTS, WITHDRAWS, Contributor, Verdict, is_about, said_in
+from gitdesk.domain.rules_signatures import holders
+from gitdesk.store import history
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from gitdesk.domain.approval import Net, Reviewed
+    from gitdesk.domain.change import Commit
+    from gitdesk.domain.config import Config
+    from gitdesk.store.git import Repo
+    from gitdesk.store.history import Record
+    from gitdesk.store.signature import SignatureStatus
+
+CO_AUTHOR, BEHALF = "co-authored-by", "on-behalf-of"
+_DIGITS = frozenset("0123456789abcdef")
+
+
+def says(record: Record) -> tuple[tuple[str, str, str], ...]:
+    """Returns what a commit says of proposals, whether or not it may: (kind, digest, path)."""
+    if "itdesk-" not in record.commit.message:
+        return ()
+    return said_in(record.commit.trailers)
+
+
+def is_empty(record: Record) -> bool:
+    """Tells whether a commit is what a verdict has to be: on one other, and without any file."""
+    return len(record.commit.parents) == 1 and not record.changes
+
+
+class Signers:
+    """Who has signed commits, by the keys of one configuration; several commits are looked at together."""
+
+    def __init__(self, repo: Repo, config: Config, *, late: bool = False) -> None:
+        """With `late`, what is judged landed long ago: a key may have expired since."""
+        self._repo, self._config, self._late = repo, config, late
+        self._known: dict[str, SignatureStatus] = {}
+
+    def look_at(self, commits: Iterable[Commit]) -> None:
+        """Asks Git about the signatures of commits."""
+        wanted = [one.id for one in commits if one.signed and one.id not in self._known]
+        if wanted:
+            from gitdesk.desk.seals import keys_of
+            from gitdesk.store import signature
+
+            self._known |= signature.verify(self._repo, wanted, keys_of(self._config))
+
+    def of(self, commit: Commit) -> tuple[tuple[str, ...], str]:
+        """Returns the people who have the key that a commit is signed with, and else why there are none."""
+        from gitdesk.store import signature
+
+        if not commit.signed:
+            return (), ""
+        self.look_at((commit,))
+        status = self._known.get(commit.id, signature.UNSIGNED)
+        if not status.keys:
+            return (), status.reason or "its signature cannot be checked here"
+        if status.status == signature.GOOD and status.reason and not self._late:
+            return (), status.reason  # the key has expired: whether it had by then, only a date would say
+        found = tuple(person.id for person in holders(self._config, status.keys))
+        return (
+            found,
+            "" if found else f"signed with {status.keys[0]}, a key of nobody on the desk as it was before",
+        )
+
+
+def read(records: Iterable[Record], config: Config, signers: Signers) -> list[Verdict]:
+    """Returns what empty commits say, first to last, those nobody can tell the order of with rejections at the end."""
+    found = [record for record in records if is_empty(record) and says(record)]
+    signers.look_at(record.commit for record in found)
+    return [verdict for record in found for verdict in _of_commit(record, config, signers)]
+
+
+def _of_commit(record: Record, config: Config, signers: Signers) -> Iterator[Verdict]:
+    commit = record.commit
+    author = config.find_person(str(commit.author))
+    person = author.id if author is not None else ""
+    owners, problem = signers.of(commit)
+    if owners and person not in owners:
+        problem = f"signed with a key of {owners[0]}"
+    committer = config.find_person(str(commit.committer))
+    if not owners and committer != author:
+        problem = problem or f"committed by {commit.committer}"
+    for kind, digest, path in says(record):
+        yield Verdict(
+            kind=kind,
+            who=str(commit.author),
+            person=person,
+            at=commit.author.at,
+            path=path,
+            digest=digest or "?",
+            verified=bool(owners) and not problem,
+            problem=problem or ("" if _is_digest(digest) and path else "it names no change"),
+            source=commit.id,
+            reason=commit.body,
+        )
+
+
+def _is_digest(text: str) -> bool:
+    name, _, digits = text.partition(":")
+    return name == "sha256" and len(digits) == 64 and _DIGITS.issuperset(digits)
+
+
+def contributors(
+    records: Sequence[Record], config: Config, signers: Signers, reviewed: Reviewed | None
+) -> tuple[Contributor, ...]:
+    """Returns who made something of a file, by the commits that changed it, and who a site says has."""
+    signers.look_at(record.commit for record in records)
+    found: dict[tuple[str, str], Contributor] = {}
+    for record in records:
+        for one in _makers(record.commit, config, signers, reviewed):
+            known = found.get((one.person or one.who, one.problem))
+            if known is None or (known.verified and not one.verified):
+                found[one.person or one.who, one.problem] = one  # a single commit that is not sure is enough
+    if reviewed is not None and records:
+        author = reviewed.author
+        found.setdefault((author.person or author.who, ""), author)
+    return tuple(found.values())
+
+
+def _makers(
+    commit: Commit, config: Config, signers: Signers, reviewed: Reviewed | None
+) -> Iterator[Contributor]:
+    """Yields who made a commit: its author, who committed, signed and is named in it, and whom a site has seen."""
+    owners, problem = signers.of(commit)
+    vouched = reviewed.vouched.get(commit.id) if reviewed is not None else None
+    who = str(commit.author)
+    author = config.find_person(who)
+    sure = bool(owners) or vouched is not None
+    if author is not None or not sure:  # who else can be told of is told below
+        person = author.id if author is not None else ""
+        yield Contributor(
+            who=who, person=person, verified=sure, problem="" if sure or not commit.signed else problem
+        )
+    if vouched is not None:
+        yield vouched
+    for owner in owners:
+        yield Contributor(who=owner, person=owner, verified=True)
+    named = [value for key, value in commit.trailers if key.casefold() in (CO_AUTHOR, BEHALF)]
+    for text in (str(commit.committer), *named):
+        other = config.find_person(text)
+        if other is not None:
+            yield Contributor(who=text, person=other.id, verified=sure)
+
+
+# What was said on branches that are still open: it holds, whatever a landing leaves out
+
+
+def open_heads(repo: Repo) -> list[str]:
+    """Returns the heads of the proposals that are open, here and on remotes as far as this clone knows."""
+    words = ("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/propose/", "refs/remotes/")
+    rows = (line.partition(" ") for line in os.fsdecode(repo.run(*words)).splitlines())
+    return list(dict.fromkeys(oid for oid, _, name in rows if "/propose/" in name))
+
+
+def spoken_of(repo: Repo, heads: Sequence[str], known: Sequence[str]) -> list[Record]:
+    """Returns the commits of some heads that say something of proposals and that others do not have, oldest first."""
+    if not heads:
+        return []
+    grep = ("--grep=^Gitdesk-Rejects:", "--grep=^Gitdesk-Withdraws:", "--grep=^Gitdesk-Approves:")
+    words = ("--no-replace-objects", "rev-list", "--topo-order", "--reverse", "-i", *grep, "--end-of-options")
+    listed = repo.run(*words, *heads, *(f"^{one}" for one in known), "--").decode("ascii").split()
+    found: list[Record] = []
+    for oid in listed:
+        parents = [f"{oid}^@"]
+        found += history.commits(repo, oid, since_commits=parents, marks=True)
+    return found
+
+
+def held_against(
+    repo: Repo, spoken: Sequence[Verdict], net: Net, commits: Sequence[str], is_same: Mapping[str, bool]
+) -> list[Verdict]:
+    """Returns what was said elsewhere and holds for a landing: rejections of it, and what took a word back.
+
+    A rejection is of the same when it names the same change, was given to a commit that lands, or `is_same` says so.
+    An approval given elsewhere takes a rejection back; to count, it has to land.
+    """
+    rejecting: dict[str, Verdict] = {}
+    found: list[Verdict] = []
+    for one in spoken:
+        if not one.path or not is_about(one, net.path):
+            continue
+        if one.kind == WITHDRAWS or (one.kind == APPROVES and one.digest == net.digest):
+            rejecting.pop(one.person, None)
+            found += [one] if one.kind == WITHDRAWS else []
+        elif one.kind == REJECTS and (
+            one.digest == net.digest
+            or is_same.get(one.source, False)
+            or any(is_below(repo, commit, one.source) for commit in commits)
+        ):
+            rejecting[one.person] = one
+    return found + list(rejecting.values())
+
+
+def is_below(repo: Repo, commit: str, other: str) -> bool:
+    """Tells whether a commit is in the history of another one."""
+    return not repo.call("merge-base", "--is-ancestor", commit, other).status
+
+
+def in_order(found: Sequence[Verdict], repo: Repo) -> list[Verdict]:
+    """Returns verdicts so that a rejection comes after everything that does not stand on it.
+
+    Only what was said with a rejection at hand can have taken it back.
+    """
+    late: list[Verdict] = []
+    for one in found:
+        if one.kind == REJECTS:
+            later = [
+                each
+                for each in found
+                if each.person == one.person and each.kind != REJECTS and each.source != one.source
+            ]
+            if not any(is_below(repo, one.source, each.source) for each in later):
+                late.append(one)
+    return [one for one in found if one not in late] + late if late else list(found)
