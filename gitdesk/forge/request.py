@@ -1,0 +1,62 @@
+"""A pull request as a hosting site tells of it: whose it is, and what was said of which of its commits."""
+
+from __future__ import annotations
+
+from gitdesk.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import datetime
+
+APPROVED, REFUSED, SILENT = "approved", "refused", "silent"  # silent: what was said before no longer holds
+
+
+class Account(Value):
+    """Who somebody is on a site; `login` is "" when the account is gone. `program`: nobody types there."""
+
+    login: str
+    program: bool = False
+
+
+GONE = Account(login="")
+
+
+class Review(Value):
+    """What an account said: `state` of the commit `head`, which is "" when the site no longer has it."""
+
+    account: Account
+    state: str
+    head: str
+    at: datetime
+    address: str = ""
+
+
+class Request(Value):
+    """A pull request: `name` in words, its newest commit, who opened it, and what counts of each account.
+
+    `vouched` tells of commits whose maker the site is sure of, by a signature of theirs or because it made them itself
+    for that account.
+    """
+
+    name: str
+    head: str
+    author: Account
+    reviews: tuple[Review, ...]
+    vouched: Mapping[str, Account]
+    address: str = ""
+
+
+def latest(reviews: Iterable[Review]) -> tuple[Review, ...]:
+    """Returns the last word of each account in the order of time; of accounts that are gone, every one.
+
+    Of two in the same second the later listed is the last: sites list reviews as they came in.
+    """
+    last: dict[str, Review] = {}
+    gone = []
+    for one in sorted(reviews, key=lambda review: review.at):
+        if one.account.login:
+            last[one.account.login.lower()] = one
+        else:
+            gone.append(one)
+    return tuple(sorted((*last.values(), *gone), key=lambda review: review.at))
