@@ -100,6 +100,7 @@ COMMANDS: tuple[Row, ...] = (
     Row("settle", "gitdesk.cli.settle:command", "Settle by field what a merge of Git's left open", TIDY),
     Row("attach", "gitdesk.cli.attach:command", "Attach files", TIDY),
     Row("check", "gitdesk.cli.check:command", "Check the desk against its rules", CARE),
+    Row("codeowners", "gitdesk.cli.codeowners:command", "Make CODEOWNERS of the desk's roles", CARE),
     Row("rule", "gitdesk.cli.rule:command", "Explain a rule by its code", CARE),
     Row("hooks install", "gitdesk.cli.hooks:install", "Put hooks into a clone or a server", CARE),
     Row("hooks uninstall", "gitdesk.cli.hooks:uninstall", "Take them out, and put back what was there", CARE),

@@ -38,6 +38,7 @@ KINDS = (
     "hooks",
     "settled",
     "changes",
+    "codeowners",
 )
 
 # What JSON may carry as it is but a terminal must not see; JSON reads the escape as the same character.
