@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitdesk.cli import spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.options import format_options
-from gitdesk.cli.spec import Path, argument, option
+from gitdesk.cli.spec import OneOf, Path, argument, option
 from gitdesk.errors import UsageError
 
 TYPE_CHECKING = False
@@ -31,6 +31,12 @@ _NAMED = 3  # entries of a baseline that are named
 @option("--history", is_flag=True, help="Judge every commit there ever was.")
 @option("--baseline", metavar="FILE", type=Path(), help="Leave out what is listed there.")
 @option("--write-baseline", metavar="FILE", type=Path(), help="List what is wrong there.")
+@option(
+    "--approvals",
+    type=OneOf("site", "github", "gitlab", "gitea"),
+    help="Let reviews of the pull request count, in a CI job.",
+)
+@option("--approved-by", metavar="FILE", type=Path(), help="Write there who approved, for the merge commit.")
 @argument("revisions", required=False, metavar="[BASE..HEAD]")
 def command(
     context: Context,
@@ -40,17 +46,21 @@ def command(
     history: bool,
     baseline: str | None,
     write_baseline: str | None,
+    approvals: str | None,
+    approved_by: str | None,
 ) -> int:
     """Check the desk against its rules: every file of the last commit, or what commits bring in.
 
     BASE..HEAD judges what a branch adds, commit by commit, and its merge into the base, by the rules of the base; BASE
     alone means up to the desk's tip. Ends with 1 when there is an error, 0 when there are only warnings or nothing.
+    With --approvals, reviews on a hosting site count as approvals; the job's environment says of which pull request.
 
     FILE ends with .xml (JUnit), .sarif, .json, .jsonl, .csv, .md or .txt, or its format stands before it.
 
     \b
       gitdesk check
       gitdesk check origin/main..HEAD --format github -o junit.xml
+      gitdesk check origin/main..HEAD --approvals github
       gitdesk check --write-baseline baseline.json
       gitdesk check --baseline baseline.json
     """
@@ -59,6 +69,11 @@ def command(
 
     if sum(map(bool, (revisions, staged, history))) > 1:
         raise UsageError("BASE..HEAD, --staged and --history are three things to judge; ask for one")
+    if not revisions and (approvals or approved_by):
+        raise UsageError(
+            f"{'--approvals' if approvals else '--approved-by'} is for what a branch adds",
+            hint="write BASE..HEAD",
+        )
     wanted = report_files.parse(outputs, FORMATS)
     if context.out.format and any(path == report_files.STDOUT for _, path in wanted):
         raise UsageError("two formats go to standard output; give one of them a file")
@@ -67,11 +82,13 @@ def command(
     sieve = _sieve(baseline)
     whole = not (revisions or staged or history)
     desk = context.desk_of_range(revisions) if revisions else context.desk
-    report = _report(desk, revisions, staged=staged, history=history)
+    report = _report(context, desk, revisions, staged=staged, history=history, approvals=approvals)
     report.sieve, report.recording = sieve, write_baseline is not None
     # A clean bill of health beside an open conflict would be read as one for the files that are there.
     open_ = () if revisions or history else conflicts(desk)
     _told(context, report, wanted, f"in {'the index' if staged else 'the last commit'}, " if open_ else "")
+    if revisions:
+        _tell_approvals(context, report, approved_by)
     if sieve is not None and write_baseline is None and (whole or history):
         _tell_gone(context, sieve, baseline or "")
     if write_baseline is not None:
@@ -96,7 +113,15 @@ def _told(context: Context, report: CheckReport, wanted: list[tuple[str, str]], 
     context.out.note(where + report.summary())
 
 
-def _report(desk: Desk, revisions: str | None, *, staged: bool, history: bool) -> CheckReport:
+def _report(
+    context: Context,
+    desk: Desk,
+    revisions: str | None,
+    *,
+    staged: bool,
+    history: bool,
+    approvals: str | None,
+) -> CheckReport:
     from gitdesk.reports.violations import CheckReport
 
     if revisions is None and not history:
@@ -108,9 +133,26 @@ def _report(desk: Desk, revisions: str | None, *, staged: bool, history: bool) -
     if revisions is None:
         walk = judging_commits.everything(desk)
         return CheckReport(walk, commit=desk.tip, about="the whole history", walk=walk)
-    walk = judging_commits.between(desk, revisions)
+    reviews = None
+    if approvals is not None:
+        from gitdesk.cli.check_approvals import opened
+
+        reviews = opened(context, desk, approvals, revisions)
+    walk = judging_commits.between(desk, revisions, reviews=reviews)
     head = walk.span.head if walk.span is not None else desk.tip
     return CheckReport(walk, commit=head, about=short(revisions), walk=walk)
+
+
+def _tell_approvals(context: Context, report: CheckReport, approved_by: str | None) -> None:
+    """Says who approved what, and writes it for the merge commit where that is wanted."""
+    standings = report.standings
+    if not standings and approved_by is None:
+        return
+    from gitdesk.cli import check_approvals
+
+    check_approvals.tell(context, standings)
+    if approved_by is not None:
+        check_approvals.write(context, approved_by, standings, context.desk.config)
 
 
 def _not_in_force(context: Context, code: int, *, staged: bool) -> int:

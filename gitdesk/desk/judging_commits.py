@@ -89,6 +89,11 @@ class Walk:
         """Returns how what must be approved stands, if all of it landed at once; goes through everything for it."""
         for _ in self:
             pass
+        return self.told
+
+    @property
+    def told(self) -> tuple[Standing, ...]:
+        """Returns how what must be approved stands, as far as the walk has come."""
         return tuple(self._landings.told) if self._landings is not None else ()
 
     def __iter__(self) -> Iterator[Violation]:

@@ -28,6 +28,7 @@ class Forge(ABC):
     noun = "pull request"
     number: int | None
     branch: str
+    head: str
     client: Client
 
     @abstractmethod
@@ -81,7 +82,7 @@ class LikeGitHub(Forge):
             raise SetupError(
                 f'the event is of the repository "{told}", and the job runs in "{self.repository}"'
             )
-        self.number, self.branch = None, ""
+        self.number, self.branch, self.head = None, "", head
         if answer.part(event, "pull_request") is not None:
             self.number = answer.number(event, "pull_request", "number")
             self.require_head(answer.commit(event, "pull_request", "head", "sha"), head)

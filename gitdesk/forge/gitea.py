@@ -38,6 +38,8 @@ class Gitea(LikeGitHub):
 
     def request(self, head: str) -> Request | None:
         """Returns the pull request whose newest commit this is or was; None when there is none."""
+        if self.number is not None and head != self.head:
+            return None
         if self.number is not None:
             path = f"repos/{self.repository}/pulls/{self.number}"
             what = f"pull request #{self.number} of {self.repository}"

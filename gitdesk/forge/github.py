@@ -54,6 +54,8 @@ class GitHub(LikeGitHub):
 
     def request(self, head: str) -> Request | None:
         """Returns the pull request whose newest commit this is or was; None when there is none."""
+        if self.number is not None and head != self.head:
+            return None
         if self.number is not None:
             return self._request(self._pull(self.number))
         ask = partial(self.client.pages, f"repos/{self.repository}/commits/{head}/pulls")

@@ -40,7 +40,7 @@ class GitLab(Forge):
         self, environ: Mapping[str, str], head: str, say: Callable[[str], None], **timing: Any
     ) -> None:
         base = surroundings.required(environ, "CI_API_V4_URL", _HINT)
-        self.number, self.branch = None, ""
+        self.number, self.branch, self.head = None, "", head
         source = environ.get("CI_PIPELINE_SOURCE", "")
         if environ.get("CI_MERGE_REQUEST_IID"):
             self.number = int(surroundings.number(environ, "CI_MERGE_REQUEST_IID", _HINT))
@@ -62,6 +62,8 @@ class GitLab(Forge):
     def request(self, head: str) -> Request | None:
         """Returns the merge request whose newest commit this is or was; None when there is none."""
         project = f"projects/{self._project}"
+        if self.number is not None and head != self.head:
+            return None
         if self.number is not None:
             path, what = f"{project}/merge_requests/{self.number}", f"merge request !{self.number}"
             return self._request(self._asked(lambda: self.client.get(path), what))

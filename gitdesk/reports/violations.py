@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.desk.judging_commits import Walk
+    from gitdesk.domain.approval import Standing
     from gitdesk.domain.baseline import Sieve
     from gitdesk.domain.violation import Violation
     from gitdesk.render.blocks import Document
@@ -91,6 +92,19 @@ class CheckReport(Report):
             if len(self._shown) < _SHOWN:
                 self._shown.append(one)
             yield one
+
+    @property
+    def standings(self) -> tuple[Standing, ...]:
+        """Returns how everything stands that needs approval, once all violations have passed; each need once.
+
+        What lands in several ways needs one of them.
+        """
+        found: dict[tuple[str, str], Standing] = {}
+        for one in self._walk.told if self._walk is not None else ():
+            known = found.get((one.need.path, one.need.why))
+            if known is None or (one.met and not known.met):
+                found[one.need.path, one.need.why] = one
+        return tuple(found.values())
 
     def cells(self, item: Violation) -> tuple[Any, ...]:
         """Returns the values of a violation under the columns."""
