@@ -8,7 +8,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from forge import Forge
+from hosting import Forge
 from runner import GITDESK, HOSTILE, Make, Workspace
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import json
 import os
 import re
 import subprocess
@@ -126,6 +128,7 @@ class Workspace:
             "GITHUB_ACTION_PATH": str(known.path),
             "GITHUB_WORKSPACE": str(self.clone),
             "RUNNER_TEMP": str(self.temporary),
+            **self._event(known.github),
         }
         assert step["shell"] == "bash"
         done = subprocess.run(
@@ -140,7 +143,28 @@ class Workspace:
         )
         ended.code, ended.log = done.returncode, ended.log + done.stdout
         ended.summary += summary.read_text(encoding="utf-8")
-        return dict(line.split("=", 1) for line in output.read_text(encoding="utf-8").splitlines())
+        return _outputs(output.read_text(encoding="utf-8"))
+
+    def _event(self, github: Event) -> dict[str, str]:
+        """Returns what the environment tells of the event; the API is where nobody answers unless one is set."""
+        path = self.temporary / "event.json"
+        path.write_text(json.dumps(github.get("event", {})))
+        return {
+            "GITHUB_EVENT_PATH": str(path),
+            "GITHUB_EVENT_NAME": github.get("event_name", ""),
+            "GITHUB_REPOSITORY": github.get("repository", "acme/desk"),
+            "GITHUB_API_URL": self.environ.get("GITHUB_API_URL", "http://127.0.0.1:1"),
+        }
+
+    def job(self, workflow: str, name: str, github: Event, needs: dict[str, dict[str, str]]) -> Ended:
+        """Runs the scripts of a job of a workflow; actions of others it only notes."""
+        ended = Ended(code=0, log="")
+        known = Known(inputs={}, github=github, path=ROOT, needs=needs)
+        for number, step in enumerate(load(workflow)["jobs"][name]["steps"]):
+            ended.steps.append(step.get("name", step.get("uses", "")))
+            if "run" in step and not ended.code:
+                self._step(number, step, known, ended)
+        return ended
 
     def gitlab(
         self, template: str = "sla-report", pipeline: dict[str, str] | None = None, **inputs: str
@@ -193,6 +217,7 @@ class Known:
     github: Event
     path: Path
     steps: dict[str, dict[str, str]] = field(default_factory=dict)
+    needs: dict[str, dict[str, str]] = field(default_factory=dict)  # outputs of other jobs
 
     def filled(self, text: str) -> str:
         """Returns a value with its expressions evaluated."""
@@ -205,10 +230,26 @@ class Known:
             found: Any = self.github
             for name in names:
                 found = found.get(name, {})
-            return found or ""  # what an event has not is empty
-        assert head == "steps", head
+            return str(found or "")  # what an event has not is empty
         assert names[1] == "outputs", names
+        if head == "needs":
+            return self.needs[names[0]][names[2]]
+        assert head == "steps", head
         return self.steps.get(names[0], {}).get(names[2], "")
+
+
+def _outputs(text: str) -> dict[str, str]:
+    """Returns what a step handed on: lines of name=value, or name<<END and lines up to END."""
+    found: dict[str, str] = {}
+    lines = iter(text.splitlines())
+    for line in lines:
+        name, many, end = line.partition("<<")
+        if many and "=" not in name:
+            found[name] = "\n".join(itertools.takewhile(end.__ne__, lines))
+        else:
+            name, _, value = line.partition("=")
+            found[name] = value
+    return found
 
 
 def _holds(condition: str, inputs: dict[str, str]) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from forge import NOBODY, Forge
+from hosting import NOBODY, Forge
 from runner import ROOT, Ended, Event, Workspace, load
 from test_action import commands
 

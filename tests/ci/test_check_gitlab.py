@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from forge import NOBODY, Forge
+from hosting import NOBODY, Forge
 from runner import Ended, Workspace, load
 
 URGENT, WRONG = ("priority: normal", "priority: urgent"), ("priority: normal", "priority: urgnet")

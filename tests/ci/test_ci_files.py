@@ -18,8 +18,10 @@ ACTION, CHECK_ACTION = "action.yml", "check/action.yml"
 ACTIONS = (ACTION, CHECK_ACTION)
 TEMPLATE, CHECK_TEMPLATE = "templates/sla-report/template.yml", "templates/check/template.yml"
 TEMPLATES = (TEMPLATE, CHECK_TEMPLATE)
-WORKFLOW, CHECK_WORKFLOW = (f"example-repo/.github/workflows/{name}.yml" for name in ("sla-report", "check"))
-WORKFLOWS = (WORKFLOW, CHECK_WORKFLOW)
+WORKFLOW, CHECK_WORKFLOW, LAND_WORKFLOW = (
+    f"example-repo/.github/workflows/{name}.yml" for name in ("sla-report", "check", "land")
+)
+WORKFLOWS = (WORKFLOW, CHECK_WORKFLOW, LAND_WORKFLOW)
 PIPELINE = "example-repo/.gitlab-ci.yml"
 TEXT = {"type": "string"}
 FLAT = {"type": "object", "additionalProperties": {"type": ["string", "number", "boolean"]}}
@@ -27,6 +29,7 @@ STEP = {
     "type": "object",
     "properties": {
         **dict.fromkeys(("name", "id", "if", "uses", "run", "shell"), TEXT), "with": FLAT, "env": FLAT,
+        "continue-on-error": {"type": "boolean"},
     },
     "oneOf": [{"required": ["run"]}, {"required": ["uses"]}],
     "additionalProperties": False,
@@ -60,7 +63,7 @@ WORKFLOW_SHAPE: dict[str, Any] = {
     "required": ["name", "on", "permissions", "jobs"],
     "properties": {
         "name": TEXT,
-        "on": {"required": ["workflow_dispatch"]},
+        "on": {"oneOf": [{"required": ["workflow_dispatch"]}, {"required": ["pull_request_review"]}]},
         "permissions": {"type": "object", "maxProperties": 0},
         "concurrency": {"required": ["group"]},
         "jobs": {"type": "object", "additionalProperties": {
@@ -68,7 +71,7 @@ WORKFLOW_SHAPE: dict[str, Any] = {
             "properties": {
                 "runs-on": TEXT, "timeout-minutes": {"type": "integer"}, "needs": TEXT, "if": TEXT, "name": TEXT,
                 "permissions": {"additionalProperties": {"enum": ["read", "write"]}},
-                "environment": FLAT, "steps": {"type": "array", "items": STEP},
+                "environment": FLAT, "outputs": FLAT, "steps": {"type": "array", "items": STEP},
             },
             "additionalProperties": False,
         }},
@@ -183,7 +186,9 @@ def test_a_check_is_made_of_every_pull_request_and_its_queue() -> None:
     assert "`gitdesk check`" in (ROOT / "docs" / "ci.md").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("workflow", "action"), [*zip(WORKFLOWS, ACTIONS, strict=True)])
+@pytest.mark.parametrize(
+    ("workflow", "action"), [*zip(WORKFLOWS, (ACTION, CHECK_ACTION, CHECK_ACTION), strict=True)]
+)
 def test_a_workflow_gives_its_action_inputs_that_it_has(workflow: str, action: str) -> None:
     steps = [step for job in load(workflow)["jobs"].values() for step in job["steps"]]
     [step] = [step for step in steps if step.get("uses", "").startswith("gitdesk/")]
@@ -239,15 +244,18 @@ def test_expressions_ask_for_what_is_meant_to_be_asked_for() -> None:
     texts = [(ROOT / path).read_text(encoding="utf-8") for path in (*ACTIONS, *WORKFLOWS)]
     asked = {match for text in texts for match in EXPRESSION.findall(text)}
     heads = {match.split(".")[0].split("(")[0] for match in asked}
-    assert heads == {"inputs", "steps", "!cancelled", "github"}
+    assert heads == {"inputs", "steps", "needs", "!cancelled", "github"}
     # Of the event ids and names of branches alone, and none of its texts, which are other people's.
     assert {match for match in asked if match.startswith("github.")} == {
         "github.event_name",
         "github.ref",
-        "github.base_ref",
+        "github.repository",
+        "github.token",
         "github.event.before",
+        "github.event.pull_request.base.ref",
         "github.event.pull_request.base.sha",
         "github.event.pull_request.head.sha",
+        "github.event.pull_request.number",
         "github.event.merge_group.base_sha",
         "github.event.repository.default_branch",
     }
@@ -266,7 +274,10 @@ def test_a_job_has_no_more_rights_than_it_needs() -> None:
     assert {name: job["permissions"] for name, job in jobs.items()} == {
         "report": {"contents": "read"},
         "pages": {"pages": "write", "id-token": "write"},
-        "check": {"contents": "read"},
+        "check": {"contents": "read", "pull-requests": "read"},
+        "again": {"actions": "write"},
+        "approvals": {"contents": "read", "pull-requests": "read"},
+        "land": {"contents": "write"},
     }
     checkouts = [
         step
@@ -274,7 +285,19 @@ def test_a_job_has_no_more_rights_than_it_needs() -> None:
         for step in job["steps"]
         if step.get("uses", "").startswith("actions/checkout@")
     ]
-    assert [step["with"] for step in checkouts] == [{"fetch-depth": 0, "persist-credentials": False}] * 2
+    assert [step["with"] for step in checkouts] == [{"fetch-depth": 0, "persist-credentials": False}] * 3
+
+
+def test_a_job_that_may_write_has_no_clone_and_runs_no_action() -> None:
+    writing = [
+        job
+        for path in (CHECK_WORKFLOW, LAND_WORKFLOW)
+        for job in load(path)["jobs"].values()
+        if "write" in job["permissions"].values()
+    ]
+    assert len(writing) == 2
+    assert [step for job in writing for step in job["steps"] if "uses" in step] == []
+    assert "pull_request_target" not in (ROOT / LAND_WORKFLOW).read_text(encoding="utf-8")
 
 
 def test_every_input_is_in_the_documentation() -> None:

@@ -63,11 +63,18 @@ class Forge:
         ref = f"refs/heads/{branch}"
         before = self.git("for-each-ref", "--format=%(objectname)", ref, at=self.origin) or NOBODY
         self.git("push", "-q", *(["--force"] if force else []), "origin", f"HEAD:{ref}")
+        after = self.git("rev-parse", "HEAD")
         return {
             "event_name": "push",
+            "token": "the-token",
             "ref": ref,
             "base_ref": "",
-            "event": {"before": before, "repository": {"default_branch": self.default}},
+            "event": {
+                "ref": ref,
+                "before": before,
+                "after": after,
+                "repository": {"default_branch": self.default, "full_name": "acme/desk"},
+            },
         }
 
     def pull(self, base: str = "main", event: str = "pull_request") -> Event:
@@ -85,11 +92,16 @@ class Forge:
         self.git("update-ref", ref, merge, at=self.origin)
         return {
             "event_name": event,
-            "ref": ref if event == "pull_request" else f"refs/heads/{base}",
-            "base_ref": base,
+            "token": "the-token",
+            "ref": f"refs/heads/{base}" if event == "pull_request_target" else ref,
+            "base_ref": "" if event == "pull_request_review" else base,
             "event": {
-                "pull_request": {"base": {"sha": into}, "head": {"sha": head}},
-                "repository": {"default_branch": self.default},
+                "pull_request": {
+                    "number": self._pulls,
+                    "base": {"sha": into, "ref": base},
+                    "head": {"sha": head},
+                },
+                "repository": {"default_branch": self.default, "full_name": "acme/desk"},
             },
         }
 
