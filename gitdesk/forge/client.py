@@ -91,13 +91,13 @@ class Client:
         """
         address = self._address(path, {**query, named: size, "page": 1})
         asked: set[str] = set()
-        count, first = 0, None
+        count, first, by_number = 0, None, False
         for page in range(1, MOST_PAGES + 1):
             asked.add(address)
             found, headers = self._ask(address)
             if not isinstance(found, list):
                 raise SetupError(f"{self.title} answered no list at {path}")
-            if not found or found[0] == first:
+            if not found or (by_number and found[0] == first):
                 return  # the end, or a site that gives the same page for every number
             yield from found
             count, first = count + len(found), found[0]
@@ -107,11 +107,11 @@ class Client:
                 following = self._following(links)
                 if not following:
                     return
-                address = following
+                address, by_number = following, False
             elif self._is_all(count, total, is_short=len(found) < size and named == "per_page"):
                 return
             else:
-                address = self._address(path, {**query, named: size, "page": page + 1})
+                address, by_number = self._address(path, {**query, named: size, "page": page + 1}), True
             if address in asked:
                 raise SetupError(f"the pages of {self.title} lead in a circle at {path}")
         raise SetupError(f"{self.title} has more than {MOST_PAGES} pages at {path}")
