@@ -8,6 +8,7 @@ from gitdesk.domain.rules_context import Context, Seal
 from gitdesk.domain.signing_key import fingerprint
 from gitdesk.errors import Refused
 from gitdesk.store import write
+from gitdesk.store.signed_commit import Unsigned
 from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
@@ -134,12 +135,19 @@ def commit(
 
     def accept(made: str) -> None:
         nonlocal warnings
-        seal = _seals(repo, [made], keys_of(config)).get(made)
-        known = replace(held, committer=str(committer), seal=seal)
-        warnings = rules.enforce((), config, rules.check_signature(config, known, next(iter(files), PATH)))
+        warnings = enforce(repo, config, held, made, str(committer), next(iter(files), PATH))
 
     try:
         made = turn.commit(files, message, author, committer, sign=True, accept=accept)
-    except write.Unsigned as error:
+    except Unsigned as error:
         raise Refused(f"A007 this desk takes signed commits only, and {error.message}", hint=SET_UP) from None
     return made, warnings
+
+
+def enforce(
+    repo: Repo, config: Config, context: Context, made: str, committer: str, path: str
+) -> tuple[Violation, ...]:
+    """Returns what the rules warn of the signature of a commit that no branch holds yet; raises Refused with errors."""
+    seal = _seals(repo, [made], keys_of(config)).get(made)
+    found = rules.check_signature(config, replace(context, committer=committer, seal=seal), path)
+    return rules.enforce((), config, found)

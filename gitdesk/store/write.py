@@ -26,11 +26,7 @@ if TYPE_CHECKING:
     from gitdesk.store.plan import Plan
     from gitdesk.store.read import Location
 
-__all__ = ["Identity", "Moved", "Turn", "Unsigned", "identity", "is_pending", "turn"]
-
-
-class Unsigned(Refused):
-    """A commit was to be signed and could not be."""
+__all__ = ["Identity", "Moved", "Turn", "identity", "is_pending", "turn"]
 
 
 _PATIENCE = 4.0  # seconds in which a commit goes on top of others'
@@ -262,45 +258,9 @@ class Turn:
             writer.flush()
             return new
         writer.flush()
-        return self._signed(plan.tree, parents, message, author, committer, sign)
+        from gitdesk.store import signed_commit
 
-    def _signed(
-        self,
-        tree: str,
-        parents: list[str],
-        message: str,
-        author: Identity,
-        committer: Identity,
-        sign: bool | str,
-    ) -> str:
-        """Lets Git make the commit, so that its signature is made as the user's configuration wants it."""
-        from gitdesk.store import signing_programs
-
-        words = [*signing_programs.trusted(self._repo), "commit-tree", "-S" if sign is True else f"-S{sign}"]
-        for parent in parents:
-            words += ["-p", parent]
-        env = {"GIT_TERMINAL_PROMPT": "1"}
-        for role, who in (("AUTHOR", author), ("COMMITTER", committer)):
-            env |= {
-                f"GIT_{role}_NAME": who.name,
-                f"GIT_{role}_EMAIL": who.email,
-                f"GIT_{role}_DATE": who.date,
-            }
-        done = self._repo.call(*words, tree, input=message.encode("utf-8", "replace"), env=env)
-        if done.status:
-            said = done.error.decode("utf-8", "replace").strip().splitlines()
-            key = self._repo.config("user.signingkey")
-            usual = f"Git could not sign with {key}" if key else "user.signingkey is not set"
-            silence = (
-                "",
-                "(no gpg output)",
-            )  # as older and newer versions of Git tell of a program that says nothing
-            reason = next((line for line in said if "gpg failed" not in line and line not in silence), usual)
-            raise Unsigned(
-                f"the commit could not be signed: {reason.removeprefix('error: ').removeprefix('fatal: ')}",
-                hint="see `git config --get-regexp '^(gpg|user\\.signingkey|commit\\.gpgsign)'`",
-            )
-        return done.output.decode("ascii").strip()
+        return signed_commit.make(self._repo, plan.tree, parents, message, author, committer, sign)
 
     def _land(
         self, plan: Plan, new: str, message: str, committer: Identity, work_tree: WorkTree | None
