@@ -41,6 +41,8 @@ def names(config: Config, kind: str) -> Offers:
             return [*names(config, "assignee"), *groups]
         case "status":
             return [(one.name, one.description or one.category) for one in config.workflow.statuses]
+        case "proposed":
+            return [*names(config, "status"), ("gitdesk.yaml", "the rules as the work tree has them")]
         case "priority":
             return [(one.name, one.description) for one in config.priority_specs]
         case "type":

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from gitdesk.desk.audit import Trail
     from gitdesk.desk.feed import Feed
-    from gitdesk.desk.plan import Outcome, Why, Wish
+    from gitdesk.desk.plan import Outcome, Proposed, Why, Wish
     from gitdesk.desk.reading import Found, View
     from gitdesk.desk.standing_in import StandIn
     from gitdesk.domain.change import Change
@@ -100,6 +100,10 @@ class Desk:
     def config(self) -> Config:
         """Returns gitdesk.yaml at the tip or what may stand in for it; else Unreadable tells where it is wrong."""
         return self._in_force[1]
+
+    def config_at(self, commit: str) -> Config:
+        """Returns gitdesk.yaml as of a commit; raises Unreadable with the place of its first mistake."""
+        return self._configurations.at(commit)
 
     @property
     def config_commit(self) -> str:
@@ -271,6 +275,19 @@ class Desk:
 
         writing = Writing(self.repo, self.location, self._configurations.at, self.now, self.environ, inform)
         return writing.change(wishes, why, dry_run=dry_run)
+
+    def propose(self, wishes: Sequence[Wish], why: Why, *, dry_run: bool = False) -> Proposed:
+        """Puts what the wishes come to on a branch that others approve; messages go to the desk at once."""
+        self.repo.ask_settings()
+        from gitdesk.desk.proposing import Proposing
+
+        return Proposing(self).propose(wishes, why, dry_run=dry_run)
+
+    def propose_files(self, paths: Sequence[str], why: Why, *, dry_run: bool = False) -> Proposed:
+        """Puts files of rules as the work tree has them on a branch that others approve."""
+        from gitdesk.desk.proposing_rules import ProposingRules
+
+        return ProposingRules(self).propose_files(paths, why, dry_run=dry_run)
 
     def settle(self) -> bool:
         """Finishes what a killed writer has left; tells whether there was something, and this desk is then outdated."""

@@ -71,22 +71,22 @@ def _clocks(
 
     def ask(change: Change) -> ClockFacts | None:
         if not kept:
-            kept.append(_source(desk, context, changes, tip))
+            at = int((context.at or desk.now).timestamp())
+            kept.append(clock_facts(desk, at, changes, tip))
         return kept[0](change)
 
     return ask
 
 
-def _source(
-    desk: Desk, context: Context, changes: Sequence[Change], tip: str
+def clock_facts(
+    desk: Desk, at: int, changes: Sequence[Change], tip: str
 ) -> Callable[[Change], ClockFacts | None]:
     """Returns what tells the facts: an index that keeps clocks, else Git, which is sooner asked than one is made."""
     from gitdesk.desk.clocks import facts_now
 
-    moment = context.at or desk.now
     if has_clocks(desk) and desk.tip == tip:  # another one may have come in while we waited
-        return facts_now(desk, int(moment.timestamp()))
+        return facts_now(desk, at)
     from gitdesk.desk.pasts import Pasts
 
     paths = [change.before.path for change in changes if change.before is not None]
-    return Pasts(desk, tip, at=int(moment.timestamp()), paths=paths).facts
+    return Pasts(desk, tip, at=at, paths=paths).facts

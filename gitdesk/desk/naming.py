@@ -95,6 +95,10 @@ def complete(desk: Desk, kind: str, prefix: str) -> list[tuple[str, str]]:
         code = grammar.normal_code(prefix.rpartition("-")[2]) if prefix else ""
         found = desk.index.find(code, limit=_OFFERED)
         return _titles(desk, found)
+    if kind == "proposal":
+        from gitdesk.desk.proposals import offers as proposed
+
+        return proposed(desk, prefix)
     from gitdesk.desk.completing import offers
 
     return offers(desk.config, kind, prefix)

@@ -61,3 +61,18 @@ class Outcome(Value):
     def ids(self) -> tuple[str, ...]:
         """Returns the tickets that changed."""
         return tuple(dict.fromkeys(change.ticket_id for change in self.changes if change.ticket_id))
+
+
+class Proposed(Value):
+    """What came of proposing: the outcome, whose commit is the proposal's, and the name of its branch.
+
+    `said` is the commit of messages that went to the desk, None for none; `kept` are tickets whose messages are part
+    of the proposal. `existed`: the same was proposed already, as `name`.
+    """
+
+    outcome: Outcome
+    name: str = ""
+    base: str = ""
+    said: str | None = None
+    kept: tuple[str, ...] = ()
+    existed: bool = False

@@ -101,6 +101,12 @@ class Writing:
 
     def _draft(self, wishes: Sequence[Wish], tip: str, why: Why) -> Draft:
         """Builds the commit on a tip and has it judged; raises the first thing that speaks against it."""
+        draft = self._built(wishes, tip)
+        if draft.changes:
+            self._judge(draft, tip, why)
+        return draft
+
+    def _built(self, wishes: Sequence[Wish], tip: str) -> Draft:
         config = self._config_at(tip)
         draft = Draft(config)
         known = self._documents(tip, [wish.ticket_id for wish in wishes if not isinstance(wish, Fresh)])
@@ -111,13 +117,15 @@ class Writing:
                 self._rewrite(wish, known[wish.ticket_id], draft)
             else:
                 self._step(wish, known, config, tip, draft)
-        if draft.changes:
-            context = context_now(self._repo, self._environ, self._now, tip, config, why)
-            if context is not None:
-                context = self._inform(context, rules.net(draft.changes), config, tip)
-            draft.warnings = rules.enforce(draft.changes, config, (), context)
-            draft.context = context
         return draft
+
+    def _judge(self, draft: Draft, tip: str, why: Why) -> None:
+        config = draft.config
+        context = context_now(self._repo, self._environ, self._now, tip, config, why)
+        if context is not None:
+            context = self._inform(context, rules.net(draft.changes), config, tip)
+        draft.warnings = rules.enforce(draft.changes, config, (), context)
+        draft.context = context
 
     def _documents(self, tip: str, ids: Iterable[TicketId]) -> dict[TicketId, tuple[str, Document]]:
         """Returns blob id and document of each ticket at the tip; raises NotFound for one that is not there."""

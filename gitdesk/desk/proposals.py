@@ -1,0 +1,331 @@
+"""Open proposals: branches that hold a change which is not on the desk yet, and what was said of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from gitdesk.desk import proposal_remote
+from gitdesk.desk.judging import is_desk_file
+from gitdesk.desk.proposal_remote import PROPOSE
+from gitdesk.domain.change import Change, is_config, is_document, owner_of, with_moves
+from gitdesk.domain.people import author_of
+from gitdesk.errors import NotFound, UsageError
+from gitdesk.lazy import pattern
+from gitdesk.store import codec, history, merge_result
+from gitdesk.store.misplaced import is_mark
+from gitdesk.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from gitdesk.desk.door import Desk
+    from gitdesk.desk.proposal_remote import Remote
+    from gitdesk.domain.change import Commit
+    from gitdesk.domain.document import Document
+
+SEVERAL = "several"
+SHORT = 8  # digits of the first commit in a branch's name
+_LEAST = 4  # digits of it by which people may call a proposal
+_HEADS, _REMOTES = "refs/heads/", "refs/remotes/"
+_DIGITS = pattern(r"[0-9a-f]{4,40}")
+_MOST = 2_000  # commits of one proposal that are read
+
+
+class Branch(Value):
+    """A proposal's branch: its name, where it is here and on the remote ("" for nowhere), and that remote's name."""
+
+    name: str
+    here: str = ""
+    there: str = ""
+    remote: str = ""
+
+    @property
+    def short(self) -> str:
+        """Returns the last part of the name, by which people call it."""
+        return self.name.rpartition("/")[2]
+
+    @property
+    def shown(self) -> str:
+        """Returns the branch as Git in this clone calls it."""
+        return f"{self.remote}/{self.name}" if self.there and not self.here else self.name
+
+
+class Proposal:
+    """An open proposal, seen from a tip of the desk: its commits, what they change, and what was said."""
+
+    def __init__(self, desk: Desk, tip: str, branch: Branch, head: str) -> None:
+        self._desk, self.tip, self.branch, self.head = desk, tip, branch, head
+
+    @property
+    def name(self) -> str:
+        """Returns the name of the branch, the same in every clone."""
+        return self.branch.name
+
+    @cached_property
+    def base(self) -> str:
+        """Returns the last commit that desk and proposal have in common, "" for histories that have nothing."""
+        found = self._desk.repo.call("merge-base", self.tip, self.head).output.decode("ascii", "replace")
+        return found.strip()
+
+    @cached_property
+    def commits(self) -> tuple[Commit, ...]:
+        """Returns the commits that the desk does not have, oldest first."""
+        return tuple(record.commit for record in self._records)
+
+    @cached_property
+    def _records(self) -> tuple[history.Record, ...]:
+        found = history.commits(
+            self._desk.repo, self.head, since_commits=(self.tip,), oldest_first=True, marks=True
+        )
+        records = []
+        for record in found:
+            records.append(record)
+            if len(records) > _MOST:
+                raise UsageError(
+                    f'"{self.name}" has more than {_MOST:,} commits that the desk does not have',
+                    hint="git log shows them; a proposal is made with gitdesk propose",
+                )
+        return tuple(records)
+
+    @cached_property
+    def made(self) -> tuple[Commit, ...]:
+        """Returns the commits that change files: the proposal itself."""
+        return tuple(record.commit for record in self._records if record.changes)
+
+    @property
+    def author(self) -> str:
+        """Returns who proposes, as `Name <address>` of the desk, of a stranger as the commit has it."""
+        first = self.first
+        if first is None:
+            return ""
+        person = self._desk.config.find_person(str(first.author))
+        return author_of(person) if person is not None else str(first.author)
+
+    @property
+    def first(self) -> Commit | None:
+        """Returns the commit that proposes: the last one that changes files and is no merge."""
+        plain = [one for one in self.made if len(one.parents) < 2]
+        return plain[-1] if plain else None
+
+    @cached_property
+    def files(self) -> tuple[tuple[str, str, str], ...]:
+        """Returns path, blob id before and blob id after of every file the proposal changes."""
+        if not self.base:
+            return ()
+        return tuple(merge_result.differences(self._desk.repo, self.base, self.head))
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """Returns the desk's files that the proposal changes."""
+        return tuple(path for path, _, _ in self.files if is_desk_file(path))
+
+    @cached_property
+    def ids(self) -> tuple[str, ...]:
+        """Returns the tickets that the proposal changes."""
+        return tuple(dict.fromkeys(owner for path in self.paths if (owner := owner_of(path))))
+
+    @cached_property
+    def outdated(self) -> tuple[str, ...]:
+        """Returns the files that the desk has changed since, and otherwise than the proposal."""
+        there = (
+            {path: new for path, _, new in merge_result.differences(self._desk.repo, self.base, self.tip)}
+            if self.base and self.base != self.tip
+            else {}
+        )
+        return tuple(path for path, _, new in self.files if path in there and there[path] != new)
+
+    @property
+    def is_merged(self) -> bool:
+        """Tells whether the desk has the very commits of it."""
+        return self.base == self.head
+
+    @cached_property
+    def is_done(self) -> bool:
+        """Tells whether the desk has everything of it, by whatever way it came."""
+        if not self.base or self.base == self.tip:
+            return not self.files
+        there = {path: new for path, _, new in merge_result.differences(self._desk.repo, self.base, self.tip)}
+        return all(there.get(path) == new for path, _, new in self.files)
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """Returns what the proposal changes, the desk's files only."""
+        wanted = [
+            (path, oid)
+            for path, *sides in self.files
+            if is_document(path)
+            for oid in sides
+            if oid and not is_mark(oid)
+        ]
+        documents: dict[tuple[str, str], Document] = {
+            key: codec.parse(self._desk.repo.blob(key[1]), key[0]) for key in dict.fromkeys(wanted)
+        }
+        return tuple(
+            with_moves(
+                Change(
+                    path=path,
+                    before=documents.get((path, old)),
+                    after=documents.get((path, new)),
+                    old=old,
+                    new=new,
+                )
+                for path, old, new in self.files
+                if is_desk_file(path)
+            )
+        )
+
+
+def open_proposals(desk: Desk, remote: Remote | None) -> tuple[Proposal, ...]:
+    """Returns the proposals that the desk does not have yet, as of the last fetch, the oldest first."""
+    tips = _tips(desk, remote)
+    found = [_seen(desk, tips, branch) for branch in branches(desk, remote)]
+    return tuple(sorted(filter(None, found), key=lambda one: (_date(one), one.name)))
+
+
+def _tips(desk: Desk, remote: Remote | None) -> tuple[str, ...]:
+    """Returns where the desk is: its branch here and on the remote, that which has more first."""
+    here = desk.tip
+    there = desk.repo.read_ref(remote.tracking(remote.branch)) if remote is not None else None
+    if not there or there == here or not desk.repo.has(there):
+        return (here,)
+    is_ahead = not desk.repo.call("merge-base", "--is-ancestor", here, there).status
+    return (there, here) if is_ahead else (here, there)
+
+
+def _seen(desk: Desk, tips: Sequence[str], branch: Branch) -> Proposal | None:
+    """Returns the proposal of a branch, None for one that the desk has."""
+    head = _head(desk, branch)
+    if any(not desk.repo.call("merge-base", "--is-ancestor", head, tip).status for tip in tips):
+        return None
+    return Proposal(desk, tips[0], branch, head)
+
+
+def _head(desk: Desk, branch: Branch) -> str:
+    """Returns the newest commit of a branch: what is here while it goes on from what the remote has, else that."""
+    if not branch.there or branch.here == branch.there:
+        return branch.here or branch.there
+    if not branch.here:
+        return branch.there
+    goes_on = not desk.repo.call("merge-base", "--is-ancestor", branch.there, branch.here).status
+    return branch.here if goes_on else branch.there
+
+
+def _landed(desk: Desk, remote: Remote | None, branch: Branch) -> Proposal:
+    return Proposal(desk, _tips(desk, remote)[0], branch, _head(desk, branch))
+
+
+def is_one(desk: Desk, one: str, other: str) -> bool:
+    """Tells whether one of two commits goes on from the other."""
+    return not (
+        desk.repo.call("merge-base", "--is-ancestor", one, other).status
+        and desk.repo.call("merge-base", "--is-ancestor", other, one).status
+    )
+
+
+def _date(one: Proposal) -> float:
+    first = one.first
+    return first.author.at.timestamp() if first is not None else 0.0
+
+
+def branches(desk: Desk, remote: Remote | None) -> tuple[Branch, ...]:
+    """Returns all branches of proposals, here and on the remote."""
+    prefixes = {"": f"{_HEADS}{PROPOSE}"}
+    if remote is not None:
+        prefixes[remote.name] = remote.tracking(PROPOSE)
+    heads = proposal_remote.heads(desk.repo, *prefixes.values())
+    found: dict[str, Branch] = {}
+    for where, prefix in prefixes.items():
+        for ref, oid in heads.items():
+            if not ref.startswith(prefix):
+                continue
+            name = PROPOSE + ref.removeprefix(prefix)
+            known = found.get(name, Branch(name=name))
+            found[name] = Branch(
+                name=name,
+                here=known.here if where else oid,
+                there=oid if where else known.there,
+                remote=where or known.remote,
+            )
+    return tuple(found.values())
+
+
+# ---- which one is meant
+
+
+def find(desk: Desk, remote: Remote | None, word: str, *, landed: bool = False) -> Proposal:
+    """Returns the open proposal that a branch, its last part, a ticket or a file names; raises NotFound.
+
+    With `landed`, a branch that is named may also be one that the desk has.
+    """
+    found = open_proposals(desk, remote)
+    if landed:
+        known = {one.name for one in found}
+        others = (_landed(desk, remote, one) for one in branches(desk, remote) if one.name not in known)
+        found = (*found, *_called(tuple(others), remote, word))
+    chosen = list(_called(found, remote, word))
+    if not chosen:
+        chosen = [one for one in found if _is_about(desk, one, word)]
+    if len(chosen) == 1:
+        return chosen[0]
+    if chosen:
+        shown = "\n".join(f"  {one.name}" for one in chosen)
+        raise UsageError(
+            f'there are {len(chosen)} proposals about "{word}"', hint=f"name one of them:\n{shown}"
+        )
+    raise _nothing(desk, remote, word)
+
+
+def _called(found: Sequence[Proposal], remote: Remote | None, word: str) -> Iterator[Proposal]:
+    short = word.removeprefix("refs/heads/").removeprefix("refs/remotes/")
+    if remote is not None:
+        short = short.removeprefix(f"{remote.name}/")
+    for one in found:
+        exact = short in (one.name, one.name.removeprefix(PROPOSE))
+        if exact or (_DIGITS.fullmatch(word) and len(word) >= _LEAST and one.branch.short.startswith(word)):
+            yield one
+
+
+def _is_about(desk: Desk, one: Proposal, word: str) -> bool:
+    if word in one.paths:
+        return True
+    try:
+        return desk.resolve(word) in one.ids
+    except (NotFound, UsageError):
+        return any(each.casefold() == word.casefold() for each in one.ids)
+
+
+def _nothing(desk: Desk, remote: Remote | None, word: str) -> NotFound:
+    """Returns the error for a word that names no open proposal: perhaps it has landed."""
+    for branch in branches(desk, remote):
+        if word in (branch.name, branch.short, branch.name.removeprefix(PROPOSE)):
+            return NotFound(
+                f'"{branch.name}" is on the desk already', hint="gitdesk review lists what is open"
+            )
+    if "/" not in word and not is_config(word):
+        desk.resolve(word)  # a ticket that is not there is told as everywhere
+    return NotFound(f'no open proposal about "{word}"', hint="gitdesk review --fetch lists what there is")
+
+
+def name_of(changes: Sequence[Change], commit: str) -> str:
+    """Returns the name of the branch for a proposal: whose file it changes, and its first commit."""
+    owners = tuple(dict.fromkeys(one.ticket_id or one.path.rpartition("/")[2] for one in changes))
+    owner = owners[0] if len(owners) == 1 else SEVERAL
+    if owners and all(not one.ticket_id for one in changes) and "gitdesk.yaml" in owners:
+        owner = "gitdesk.yaml"  # calendars go with it
+    return f"{PROPOSE}{owner}/{commit[:SHORT]}"
+
+
+def offers(desk: Desk, prefix: str) -> list[tuple[str, str]]:
+    """Returns what can name an open proposal and begins so: its ticket, the digits of its branch, or all of that."""
+    start = prefix.casefold()
+    told: dict[str, str] = {}
+    for one in open_proposals(desk, proposal_remote.remote_of(desk)):
+        about = one.first.subject if one.first is not None else ""
+        codes = {code: ticket for ticket in one.ids for code in (ticket, ticket.rpartition("-")[2])}
+        if start:  # without a word of it, tickets are enough to choose from
+            codes |= {one.branch.short: one.branch.short, one.name: one.name}
+        for code, name in codes.items():
+            if code.casefold().startswith(start):
+                told.setdefault(name, about)
+    return list(told.items())
