@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from gitdesk.cli import outcome, spec
 from gitdesk.cli.context import Context
-from gitdesk.cli.options import Selection, Writing, bulk_words, format_options, write_options
+from gitdesk.cli.options import Selection, Writing, bulk_words, change_options, format_options
 from gitdesk.errors import UsageError
 
 
 @spec.command("assign")
 @format_options()
-@write_options
+@change_options
 @bulk_words("whom")
 def command(context: Context, selection: Selection, writing: Writing) -> None:
     """Give tickets to somebody.
@@ -38,5 +38,5 @@ def command(context: Context, selection: Selection, writing: Writing) -> None:
         edit = Assign(assignee=words.agent(desk.config, who, lambda: desk.me))
     ids = selection.ids(context, named)
     steps = [Step(ticket_id=ticket_id, edit=edit) for ticket_id in ids]
-    result = desk.change(steps, writing.why(context), dry_run=writing.dry_run)
+    result = outcome.change(context, steps, writing.why(context), writing)
     outcome.report(context, result, dry_run=writing.dry_run)

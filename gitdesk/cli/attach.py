@@ -5,14 +5,14 @@ from __future__ import annotations
 from gitdesk.cli import outcome, spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.files import read_files
-from gitdesk.cli.options import Writing, format_options, write_options
+from gitdesk.cli.options import Writing, change_options, format_options
 from gitdesk.cli.spec import Named, Path, argument
 from gitdesk.errors import UsageError
 
 
 @spec.command("attach")
 @format_options()
-@write_options
+@change_options
 @argument("ticket", metavar="ID", type=Named("id"))
 @argument("files", nargs=-1, metavar="FILE…", type=Path())
 def command(context: Context, ticket: str, files: tuple[str, ...], writing: Writing) -> None:
@@ -32,5 +32,5 @@ def command(context: Context, ticket: str, files: tuple[str, ...], writing: Writ
         edit=Several(edits=()),
         files=read_files(files, desk.config.limits.attachment_bytes),
     )
-    result = desk.change([step], writing.why(context), dry_run=writing.dry_run)
+    result = outcome.change(context, [step], writing.why(context), writing)
     outcome.report(context, result, dry_run=writing.dry_run)

@@ -100,7 +100,7 @@ class Context:
             from gitdesk.desk.unusable import explain
 
             explain(self._desk, error)
-        elif "unknown " in error.message:
+        elif "unknown " in error.message and error.place is None:
             from gitdesk.desk.uncommitted import CONFIG_CHANGED, config_differs
 
             try:

@@ -7,7 +7,7 @@ import sys
 
 from gitdesk.cli import outcome, spec
 from gitdesk.cli.context import Context
-from gitdesk.cli.options import Writing, format_options, write_options
+from gitdesk.cli.options import Writing, change_options, format_options
 from gitdesk.cli.spec import Named, argument, option
 from gitdesk.cli.terminal import is_terminal
 from gitdesk.domain.format import MAX_FILE
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @spec.command("edit")
 @format_options()
-@write_options
+@change_options
 @option("-F", "--file", "file", metavar="FILE", help='Take the new text from a file, "-": standard input.')
 @option("--resume", is_flag=True, help="Go on with the text that was refused last time.")
 @argument("ticket", metavar="ID", type=Named("id"))
@@ -44,7 +44,7 @@ def command(context: Context, ticket: str, file: str | None, resume: bool, writi
 
     def change(data: bytes, base: str) -> None:
         wish = Rewrite(ticket_id=ticket_id, data=data, base=base)
-        result = desk.change([wish], why, dry_run=writing.dry_run)
+        result = outcome.change(context, [wish], why, writing)
         outcome.report(context, result, dry_run=writing.dry_run)
 
     if file is not None or not is_terminal(sys.stdin):

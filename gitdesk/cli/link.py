@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitdesk.cli import outcome, spec
 from gitdesk.cli.context import Context
-from gitdesk.cli.options import Writing, format_options, write_options
+from gitdesk.cli.options import Writing, change_options, format_options
 from gitdesk.cli.spec import Named, OneOf, argument, option
 from gitdesk.domain.edit import LINK_KINDS, MERGED_LINK
 
@@ -13,7 +13,7 @@ KINDS = tuple(kind for kind in LINK_KINDS if kind != MERGED_LINK)
 
 @spec.command("link")
 @format_options()
-@write_options
+@change_options
 @option("--remove", is_flag=True, help="Take the link away.")
 @argument("ticket", metavar="ID", type=Named("id"))
 @argument("kind", metavar="KIND", type=OneOf("kind of link", *KINDS))
@@ -33,5 +33,5 @@ def command(context: Context, ticket: str, kind: str, other: str, remove: bool, 
     desk = context.desk
     edit = Relate(kind=kind, target=desk.resolve(other), remove=remove)
     step = Step(ticket_id=desk.resolve(ticket), edit=edit)
-    result = desk.change([step], writing.why(context), dry_run=writing.dry_run)
+    result = outcome.change(context, [step], writing.why(context), writing)
     outcome.report(context, result, dry_run=writing.dry_run)

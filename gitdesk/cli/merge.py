@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from gitdesk.cli import outcome, spec
 from gitdesk.cli.context import Context
-from gitdesk.cli.options import Writing, format_options, write_options
+from gitdesk.cli.options import Writing, change_options, format_options
 from gitdesk.cli.spec import Named, argument
 
 
 @spec.command("merge")
 @format_options()
-@write_options
+@change_options
 @argument("ticket", metavar="ID", type=Named("id"))
 @argument("into", metavar="INTO", type=Named("id"))
 def command(context: Context, ticket: str, into: str, writing: Writing) -> None:
@@ -23,20 +23,19 @@ def command(context: Context, ticket: str, into: str, writing: Writing) -> None:
 
     desk = context.desk
     steps = merge_steps(desk, desk.resolve(ticket), desk.resolve(into))
-    result = desk.change(steps, writing.why(context), dry_run=writing.dry_run)
+    result = outcome.change(context, steps, writing.why(context), writing)
     outcome.report(context, result, dry_run=writing.dry_run)
 
 
 @spec.command("unmerge")
 @format_options()
-@write_options
+@change_options
 @argument("ticket", metavar="ID", type=Named("id"))
 def unmerge(context: Context, ticket: str, writing: Writing) -> None:
     """Take a merge back: the ticket stands for itself again, in the status it had before."""
     from gitdesk.desk.merging import unmerge_steps
 
     desk = context.desk
-    result = desk.change(
-        unmerge_steps(desk, desk.resolve(ticket)), writing.why(context), dry_run=writing.dry_run
-    )
+    steps = unmerge_steps(desk, desk.resolve(ticket))
+    result = outcome.change(context, steps, writing.why(context), writing)
     outcome.report(context, result, dry_run=writing.dry_run)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitdesk.cli import outcome, spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.files import read_files
-from gitdesk.cli.options import Selection, Writing, bulk_options, bulk_words, format_options, write_options
+from gitdesk.cli.options import Selection, Writing, bulk_options, bulk_words, change_options, format_options
 from gitdesk.cli.spec import option
 from gitdesk.errors import UsageError
 
@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from gitdesk.desk import Step, Why
     from gitdesk.domain.edit import Edit
 
 _REPLY = (
@@ -31,7 +32,7 @@ def _with_reply(function: Any) -> Any:
 
 @spec.command("move")
 @format_options()
-@write_options
+@change_options
 @_with_reply
 @option("--until", metavar="TIME", help="For a snooze: a date, a time, 3d, monday.")
 @bulk_words("status")
@@ -68,9 +69,25 @@ def _move(
     paragraphs: tuple[str, ...],
     attach: tuple[str, ...],
 ) -> None:
+    steps, why = steps_of(context, selection, named, status, writing, until, paragraphs, attach)
+    result = outcome.change(context, steps, why, writing)
+    outcome.report(context, result, dry_run=writing.dry_run)
+
+
+def steps_of(
+    context: Context,
+    selection: Selection,
+    named: list[str] | None,
+    status: str,
+    writing: Writing,
+    until: str | None,
+    paragraphs: tuple[str, ...],
+    attach: tuple[str, ...],
+) -> tuple[list[Step], Why]:
+    """Returns the steps that move tickets to a status, with an answer where one is given, and why."""
     from gitdesk.cli.message import MessageText
-    from gitdesk.desk import Step
     from gitdesk.desk.moments import upcoming
+    from gitdesk.desk.plan import Step
     from gitdesk.desk.speech import spoken
     from gitdesk.domain.edit import Move, Several
 
@@ -90,9 +107,7 @@ def _move(
         with MessageText(paragraphs=paragraphs).text(context, about="") as text:
             edit = Several(edits=(edit, spoken(desk, text, now=context.now, why=why, files=bool(attach))))
     files = read_files(attach, desk.config.limits.attachment_bytes)
-    steps = [Step(ticket_id=one, edit=edit, files=files) for one in ids]
-    result = desk.change(steps, why, dry_run=writing.dry_run)
-    outcome.report(context, result, dry_run=writing.dry_run)
+    return [Step(ticket_id=one, edit=edit, files=files) for one in ids], why
 
 
 def _short(name: str, category: str, line: str, *, until: bool = False, status: str = "") -> spec.Command:
@@ -112,7 +127,7 @@ def _short(name: str, category: str, line: str, *, until: bool = False, status: 
     if until:
         declare = option("--until", metavar="TIME", required=True, help="A date, a time, 3d, monday.")
         function = declare(function)
-    function = format_options()(write_options(_with_reply(function)))
+    function = format_options()(change_options(_with_reply(function)))
     return spec.command(name, help=line)(function)
 
 

@@ -141,12 +141,19 @@ def bulk_words(last: str) -> Callable[[Body], Body]:
 
 
 class Writing:
-    """How a change is made: only shown, for what reason, for whom."""
+    """How a change is made: only shown, on a branch for others to approve, for what reason, for whom."""
 
-    __slots__ = ("as_agent", "dry_run", "reason")
+    __slots__ = ("as_agent", "dry_run", "propose", "reason")
 
-    def __init__(self, *, dry_run: bool = False, reason: str = "", as_agent: str | None = None) -> None:
-        self.dry_run, self.reason, self.as_agent = dry_run, reason, as_agent
+    def __init__(
+        self,
+        *,
+        dry_run: bool = False,
+        reason: str = "",
+        as_agent: str | None = None,
+        propose: bool = False,
+    ) -> None:
+        self.dry_run, self.reason, self.as_agent, self.propose = dry_run, reason, as_agent, propose
 
     def why(self, context: Context) -> Why:
         """Returns the reason as the desk takes it; raises UsageError for an agent it does not know."""
@@ -169,12 +176,22 @@ def write_options(function: Body) -> Body:
         function,
         "writing",
         lambda values: Writing(
-            dry_run=values.pop("dry_run"), reason=values.pop("reason"), as_agent=values.pop("as_agent")
+            dry_run=values.pop("dry_run"),
+            reason=values.pop("reason"),
+            as_agent=values.pop("as_agent"),
+            propose=values.pop("propose", False),
         ),
         option("--as", "as_agent", metavar="AGENT", type=Named("agent"), help="Do it on behalf of an agent."),
         option("--reason", default="", metavar="TEXT", help="Say why; it goes into the commit."),
         option("--dry-run", is_flag=True, help="Print the diff and write nothing."),
     )
+
+
+def change_options(function: Body) -> Body:
+    """Adds what write_options does, and --propose."""
+    function = write_options(function)
+    declare = option("--propose", is_flag=True, help="Put it on a branch for others to approve.")
+    return declare(function)
 
 
 def message_options(function: Body) -> Body:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gitdesk.domain.change import owner_of, quiet, told
 from gitdesk.domain.change_words import phrase
@@ -12,18 +12,34 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.cli.context import Context
-    from gitdesk.desk import Outcome
+    from gitdesk.cli.options import Writing
+    from gitdesk.desk import Outcome, Why
+    from gitdesk.desk.plan import Proposed, Wish
     from gitdesk.domain.change import Event
 
 
-def report(context: Context, outcome: Outcome, *, dry_run: bool, created: bool = False) -> None:
+def change(context: Context, wishes: Sequence[Wish], why: Why, writing: Writing) -> Outcome | Proposed:
+    """Changes the desk, or proposes the change, as the options of the call say."""
+    if writing.propose:
+        return context.desk.propose(wishes, why, dry_run=writing.dry_run)
+    return context.desk.change(wishes, why, dry_run=writing.dry_run)
+
+
+def report(context: Context, outcome: Outcome | Proposed, *, dry_run: bool, created: bool = False) -> None:
     """Writes an outcome in the format asked for; a dry run's is its diff, in JSON its events and diff."""
+    from gitdesk.desk.plan import Proposed
+
+    if isinstance(outcome, Proposed):
+        from gitdesk.cli import proposed
+
+        proposed.report(context, outcome, dry_run=dry_run)
+        return
     out = context.out
     context.made = outcome.commit
     if out.format == "table":
         if dry_run:
-            _diff(context, outcome)
-            _warn(context, outcome)
+            show_diff(context, outcome)
+            warn(context, outcome)
             return
         quiet_words = {change.ticket_id: [words] for change in outcome.changes if (words := quiet(change))}
         for item in _items(outcome, dry_run):
@@ -43,10 +59,10 @@ def report(context: Context, outcome: Outcome, *, dry_run: bool, created: bool =
         stored = path.rsplit("/", 1)[-1]
         if stored != wanted:
             out.note(f'"{wanted}" is kept as "{stored}"')
-    _warn(context, outcome)
+    warn(context, outcome)
 
 
-def _warn(context: Context, outcome: Outcome) -> None:
+def warn(context: Context, outcome: Outcome) -> None:
     """Says what the rules warn of, a line each; what holds for many tickets is said once."""
     if not outcome.warnings:
         return
@@ -59,7 +75,8 @@ def _warn(context: Context, outcome: Outcome) -> None:
         context.out.note(f"warning: {text}{where}")
 
 
-def _diff(context: Context, outcome: Outcome) -> None:
+def show_diff(context: Context, outcome: Outcome) -> None:
+    """Writes what a dry run would change, as a diff."""
     from gitdesk.render.text import safe
 
     paint = context.out.paint

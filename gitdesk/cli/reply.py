@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitdesk.cli import spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.message import MessageText
-from gitdesk.cli.options import Writing, format_options, message_options, write_options
+from gitdesk.cli.options import Writing, change_options, format_options, message_options
 from gitdesk.cli.saying import say
 from gitdesk.cli.spec import Named, argument, option
 from gitdesk.domain.ticket import CUSTOMER, REPLY
@@ -13,7 +13,7 @@ from gitdesk.domain.ticket import CUSTOMER, REPLY
 
 @spec.command("reply")
 @format_options()
-@write_options
+@change_options
 @message_options
 @option(
     "--from", "sender", metavar="WHO", help='Record a message of "requester" or "Name <address>" instead.'

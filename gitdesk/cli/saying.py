@@ -40,5 +40,5 @@ def say(
         if wanted is not None:
             edit = Several(edits=(edit, Move(status=wanted)))
         step = Step(ticket_id=ticket_id, edit=edit, files=files)
-        result = desk.change([step], why, dry_run=writing.dry_run)
+        result = outcome.change(context, [step], why, writing)
     outcome.report(context, result, dry_run=writing.dry_run)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from gitdesk.cli import outcome, spec
 from gitdesk.cli.context import Context
-from gitdesk.cli.options import Selection, Writing, bulk_words, format_options, write_options
+from gitdesk.cli.options import Selection, Writing, bulk_words, change_options, format_options
 from gitdesk.errors import UsageError
 
 
 @spec.command("set")
 @format_options()
-@write_options
+@change_options
 @bulk_words("pair")
 def command(context: Context, selection: Selection, writing: Writing) -> None:
     """Set values with KEY=VALUE; nothing after the = unsets.
@@ -32,5 +32,5 @@ def command(context: Context, selection: Selection, writing: Writing) -> None:
     values, fields = words.assignments(context.desk.config, pairs, lambda: context.desk.me)
     edit = Set(values=values, fields=fields)
     steps = [Step(ticket_id=one, edit=edit) for one in selection.ids(context, ids)]
-    result = context.desk.change(steps, writing.why(context), dry_run=writing.dry_run)
+    result = outcome.change(context, steps, writing.why(context), writing)
     outcome.report(context, result, dry_run=writing.dry_run)

@@ -48,7 +48,8 @@ class Named(Text):
     """A name the desk knows, completed by it.
 
     `kind` is id, agent, assignee (agents, me, nobody), whom (those, group:NAME), group, status, priority, type, tag,
-    signed (+TAG, -TAG), field, calendar, pair (KEY=VALUE) or query; `last` is what a later word may be instead.
+    signed (+TAG, -TAG), field, calendar, pair (KEY=VALUE), proposal,
+    proposed (statuses and gitdesk.yaml) or query; `last` is what a later word may be instead.
     """
 
     __slots__ = ("kind", "last")

@@ -27,6 +27,7 @@ class Row:
 START = "start a desk"
 EVERYDAY = "everyday work"
 STATUS = "move a ticket on (short for move)"
+APPROVING = "propose and approve"
 LOOK = "look things up"
 TIDY = "put things together"
 CARE = "take care of the desk"
@@ -55,6 +56,11 @@ COMMANDS: tuple[Row, ...] = (
     Row("close", "gitdesk.cli.move:close", "Nothing is left to do", STATUS),
     Row("reopen", "gitdesk.cli.move:reopen", "There is something left to do after all", STATUS),
     Row("spam", "gitdesk.cli.move:spam", "It is no request", STATUS),
+    Row("propose", "gitdesk.cli.propose:command", "Put a change where others approve it", APPROVING),
+    Row("review", "gitdesk.cli.review:command", "Show what is proposed and what it needs", APPROVING),
+    Row("approve", "gitdesk.cli.verdicts:approve", "Approve a proposal", APPROVING),
+    Row("reject", "gitdesk.cli.verdicts:reject", "Reject a proposal", APPROVING),
+    Row("land", "gitdesk.cli.land:command", "Bring an approved proposal into the desk", APPROVING),
     Row("search", "gitdesk.cli.search:command", "Search titles, descriptions and messages", LOOK),
     Row("log", "gitdesk.cli.log:command", "Tell who changed what, when and why", LOOK),
     Row("diff", "gitdesk.cli.diff:command", "Tell in words what differs between two commits", LOOK),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from gitdesk.cli import outcome, spec
 from gitdesk.cli.context import Context
-from gitdesk.cli.options import Selection, Writing, bulk_words, format_options, write_options
+from gitdesk.cli.options import Selection, Writing, bulk_words, change_options, format_options
 from gitdesk.errors import UsageError
 
 
 @spec.command("tag", minus_words=True)
 @format_options()
-@write_options
+@change_options
 @bulk_words("signed")
 def command(context: Context, selection: Selection, writing: Writing) -> None:
     """Add tags with +NAME and remove them with -NAME.
@@ -35,5 +35,5 @@ def command(context: Context, selection: Selection, writing: Writing) -> None:
     for name in remove:
         words.removable_tag(config, name, lambda: context.desk.index.values("tag"))
     steps = [Step(ticket_id=one, edit=Tag(add=add, remove=remove)) for one in selection.ids(context, ids)]
-    result = context.desk.change(steps, writing.why(context), dry_run=writing.dry_run)
+    result = outcome.change(context, steps, writing.why(context), writing)
     outcome.report(context, result, dry_run=writing.dry_run)

@@ -39,6 +39,7 @@ KINDS = (
     "settled",
     "changes",
     "codeowners",
+    "proposals",
 )
 
 # What JSON may carry as it is but a terminal must not see; JSON reads the escape as the same character.

@@ -217,6 +217,12 @@ VALID = {
         "ticket": "GD-7K3QX4M2", "title": "t", "path": "tickets/7K/GD-7K3QX4M2.md", "text": "status new → open",
         "events": [{"kind": "status", "field": None, "from": "new", "to": "open", "text": "status new → open"}],
     },
+    "proposals": {
+        "name": "propose/GD-7K3QX4M2/1a2b3c4d", "short": "1a2b3c4d", "head": "0" * 40, "where": None,
+        "state": "waiting", "title": "t", "by": "Ana <ana@acme.example>", "at": NOW, "reason": "", "files": [],
+        "tickets": ["GD-7K3QX4M2"], "changes": [], "needs": [], "waits_for": ["iva"], "clocks": [], "outdated": [],
+        "next": [],
+    },
 }  # fmt: skip
 BROKEN = {
     "tickets": {"created": "yesterday"},
@@ -242,6 +248,7 @@ BROKEN = {
     "hooks": {"state": "fine"},
     "settled": {"state": "fine"},
     "changes": {"text": None},
+    "proposals": {"state": "fine"},
 }
 
 
