@@ -97,26 +97,49 @@ def merge_messages(
 ) -> tuple[Message, ...]:
     """Returns the union of two threads: what one side took out is gone, what either added stands at its time.
 
-    Messages of one time are in an order that does not depend on which side is which.
+    Each side's messages stay in the order they have there: a past message must not move. Beside one another those of
+    both sides are in an order that does not depend on which side is which.
     """
     if ours in (theirs, base):
         return tuple(theirs)
     if theirs == base:
         return tuple(ours)
     old, mine, other = Counter(base), Counter(ours), Counter(theirs)
-    kept = old & mine & other
-    merged = []
-    for message in base:
-        if kept[message]:
-            kept[message] -= 1
-            merged.append(message)
-    added = (mine - old) | (other - old)  # what both added alike was added once
-    for message in sorted(added.elements(), key=_by_time):
-        place = len(merged)
-        while place and merged[place - 1].at > message.at:
-            place -= 1
-        merged.insert(place, message)
-    return tuple(merged)
+    left = (old & mine & other) + ((mine - old) | (other - old))  # what both added alike was added once
+    one, two = _numbered(ours, left), _numbered(theirs, left)
+    shared = set(one).intersection(two)
+    anchors = [each for each in one if each in shared]
+    if anchors != [each for each in two if each in shared]:
+        return tuple(sorted(left.elements(), key=_by_time))  # they do not agree on what came first
+    woven: list[Message] = []
+    at = then = 0
+    for anchor in (*anchors, None):
+        end = one.index(anchor, at) if anchor is not None else len(one)
+        stop = two.index(anchor, then) if anchor is not None else len(two)
+        woven += _woven([message for message, _ in one[at:end]], [message for message, _ in two[then:stop]])
+        woven += [anchor[0]] if anchor is not None else []
+        at, then = end + 1, stop + 1
+    return tuple(woven)
+
+
+def _numbered(messages: Sequence[Message], left: Counter[Message]) -> list[tuple[Message, int]]:
+    """Returns the messages of a side that are left in the end, equal ones told apart by numbers."""
+    seen: Counter[Message] = Counter()
+    found = []
+    for message in messages:
+        if seen[message] < left[message]:
+            found.append((message, seen[message]))
+            seen[message] += 1
+    return found
+
+
+def _woven(one: list[Message], two: list[Message]) -> list[Message]:
+    """Returns the messages of two lists by their times, each list in its own order."""
+    found: list[Message] = []
+    one, two = one[::-1], two[::-1]
+    while one and two:
+        found.append((one if _by_time(one[-1]) <= _by_time(two[-1]) else two).pop())
+    return found + one[::-1] + two[::-1]
 
 
 def _by_time(message: Message) -> tuple[Any, ...]:
@@ -186,11 +209,12 @@ def told(conflicts: Iterable[Conflict]) -> str:
         if one.field == DESCRIPTION:
             parts.append("description: changed in the same lines")
         else:
-            parts.append(f"{one.field}: {_shown(one.ours)} or {_shown(one.theirs)}")
+            parts.append(f"{one.field}: {told_value(one.ours)} or {told_value(one.theirs)}")
     return "; ".join(parts)
 
 
-def _shown(value: Any) -> str:
+def told_value(value: Any) -> str:
+    """Returns a value of a field as people read it: in quotes, or "none"."""
     from gitdesk.domain.ticket import timestamp
 
     if value is None or value == "":

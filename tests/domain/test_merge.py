@@ -152,6 +152,24 @@ def test_what_two_bases_do_not_agree_on_is_settled_by_nobody_but_a_person(one: T
         )
 
 
+@law
+@given(*[st.lists(st.builds(message, st.integers(0, 3), st.sampled_from("abcdef")), max_size=4)] * 3)
+def test_what_stood_on_a_side_is_not_moved_by_what_comes_in(
+    base: list[Message], one: list[Message], other: list[Message]
+) -> None:
+    """Not even when the times are equal, or not in order: a past message that moves is refused by the law."""
+    known = dict.fromkeys(base)
+    ours, theirs = (
+        [*known, *(each for each in dict.fromkeys(side) if each not in known)] for side in (one, other)
+    )
+    found = merge_messages(tuple(known), tuple(ours), tuple(theirs))
+    assert merge_messages(tuple(known), tuple(theirs), tuple(ours)) == found
+    alike = [each for each in ours if each in theirs]
+    if alike == [each for each in theirs if each in ours]:
+        for side in (ours, theirs):
+            assert [each for each in found if each in side] == side
+
+
 # ---- fields
 
 
