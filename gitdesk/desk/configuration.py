@@ -63,23 +63,25 @@ class Configurations:
         if entry is None:
             return None
         if entry.oid not in self._known:
-            kept = self._kept(entry.oid)
-            if kept is None:
+            config = kept(self._repo, entry.oid)
+            if config is None:
                 return None
-            self._known[entry.oid] = kept
+            self._known[entry.oid] = config
         return self._known[entry.oid]
-
-    def _kept(self, oid: str) -> Config | None:
-        plain = kept_config.load(self._repo, oid)
-        try:
-            return None if plain is None else Config.from_plain(plain)
-        except (TypeError, KeyError, ValueError, AttributeError):
-            return None  # damaged
 
     def _read(self, oid: str) -> Config:
         config = parsed(self._repo.blob(oid))
         kept_config.save(self._repo, oid, config.to_plain())
         return config
+
+
+def kept(repo: Repo, oid: str) -> Config | None:
+    """Returns the version of gitdesk.yaml with a blob id where it is kept in plain form, None for another or none."""
+    plain = kept_config.load(repo, oid)
+    try:
+        return None if plain is None else Config.from_plain(plain)
+    except (TypeError, KeyError, ValueError, AttributeError):
+        return None  # damaged
 
 
 @lru_cache(maxsize=2)  # the index asks for the same one again

@@ -6,7 +6,7 @@ from contextlib import suppress
 from functools import lru_cache
 from json import dumps
 
-from gitdesk.desk.configuration import parsed, vocabulary
+from gitdesk.desk.configuration import kept, parsed, vocabulary
 from gitdesk.domain.config import PATH, Config
 from gitdesk.domain.people import CONFIGURE
 from gitdesk.domain.sla_policy import Terms, policies_of
@@ -168,7 +168,7 @@ class Book:
         if plain is not None:
             with suppress(TypeError, KeyError, ValueError, AttributeError):  # of another form
                 return Config.from_plain(plain)
-        config = parsed(self._desk.repo.blob(oid))
+        config = kept(self._desk.repo, oid) or parsed(self._desk.repo.blob(oid))
         self._rows.keep_config(oid, config.to_plain())
         return config
 
