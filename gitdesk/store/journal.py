@@ -14,7 +14,7 @@ from gitdesk.errors import UsageError
 from gitdesk.store import refs
 from gitdesk.store.lock import cannot
 from gitdesk.store.object_writer import discard, write_all
-from gitdesk.store.plan import is_inside
+from gitdesk.store.plan import is_in_work_tree
 from gitdesk.value import Value
 
 _FORM = "gitdesk journal 2"
@@ -110,7 +110,7 @@ def _is_ours(entry: Entry) -> bool:
         return False
     ids = [entry.old, entry.new]
     for path, old, new in entry.paths:
-        if not is_inside(path):
+        if not is_in_work_tree(path):
             return False
         ids += (old, new)
     return all(map(_is_id, ids)) and not any(ord(mark) < 32 for mark in entry.who + entry.checkout)

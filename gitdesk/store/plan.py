@@ -59,9 +59,12 @@ def is_inside(path: str) -> bool:
     if top == CALENDARS and len(parts) == 1:
         name, dot, kind = parts[0].partition(".")
         return bool(dot) and kind == "yaml" and len(name) == 2 and name.isascii() and name.isupper()
-    return top == TICKETS and not any(
-        part.lower() in ("", ".", "..", ".git") or "\0" in part for part in parts
-    )
+    return top == TICKETS and is_in_work_tree(path)
+
+
+def is_in_work_tree(path: str) -> bool:
+    """Tells whether Git could have a file at a path of a work tree, of a desk or beside one."""
+    return not any(part.lower() in ("", ".", "..", ".git") or "\0" in part for part in path.split("/"))
 
 
 def _split(path: str) -> list[bytes]:

@@ -90,6 +90,10 @@ def _finish(repo: Repo, left: journal.Entry, checkout: Checkout | None, keep_ope
         move.abort()
         if work_tree is not None:
             work_tree.abandon()
+    if checkout is not None and left.old and repo.read_ref(left.ref) == left.new:
+        from gitdesk.store import switch
+
+        switch.complete_odd(repo, checkout, left.old, left.new, keep_open)
 
 
 def _towards(repo: Repo, commit: str, left: journal.Entry) -> list[Touched]:

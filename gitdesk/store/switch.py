@@ -6,9 +6,10 @@ import os
 from contextlib import contextmanager, suppress
 
 from gitdesk.errors import Refused
-from gitdesk.store import attributes, journal, worktrees
+from gitdesk.store import attributes, journal, local_commits, worktrees
 from gitdesk.store.lock import FileLock
 from gitdesk.store.object_writer import discard
+from gitdesk.store.objects import BLOB, FILE_MODE, PLAIN_MODES, object_id
 from gitdesk.store.worktree import NEW_INDEX
 
 TYPE_CHECKING = False
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from gitdesk.store.git import Repo
+    from gitdesk.store.local_commits import Difference
     from gitdesk.store.ref_update import Move
     from gitdesk.store.worktrees import Checkout
+
+LINK = "120000"
 
 
 def announce(repo: Repo, path: str, ref: str, old: str, move: Move, checkout: Checkout) -> None:
@@ -35,14 +39,62 @@ def announce(repo: Repo, path: str, ref: str, old: str, move: Move, checkout: Ch
 
 
 def _touched(repo: Repo, old: str, new: str) -> list[tuple[str, str, str]]:
-    """Returns path, old and new blob id of every file that differs between two commits."""
-    records = repo.run("diff-tree", "-r", "-z", "--no-renames", old, new).split(b"\0")
-    found = []
-    for facts, path in zip(records[0:-1:2], records[1::2], strict=True):
-        _, _, before, after, _ = facts.decode("ascii").split()
-        none = repo.no_id
-        found.append((os.fsdecode(path), "" if before == none else before, "" if after == none else after))
-    return found
+    """Returns path, old and new blob id of every usual file that differs between two commits."""
+    return [
+        (one.path, one.old[1] if one.old else "", one.new[1] if one.new else "")
+        for one in local_commits.between(repo, old, new)
+        if not _is_odd(one)
+    ]
+
+
+def _is_odd(one: Difference) -> bool:
+    """Tells whether a path has, before or after, what is no usual file: a program, a link, a submodule."""
+    return any(spot is not None and spot[0] != FILE_MODE for spot in (one.old, one.new))
+
+
+def complete_odd(repo: Repo, checkout: Checkout, old: str, new: str, keep_open: tuple[int, ...]) -> None:
+    """Shows what is no usual file, where a killed writer may have left it as it was before.
+
+    What is neither as it was nor as it will be is somebody's work and stays; so do submodules.
+    """
+    options, environ = attributes.filters_off(repo)
+    environ |= {"GIT_DIR": checkout.git_dir, "GIT_WORK_TREE": checkout.path}
+    place = ("-C", checkout.path, *options)
+    for one in local_commits.between(repo, old, new):
+        full = f"{checkout.path}/{one.path}"
+        if not _is_odd(one) or _shown(repo, full) not in (_content(one.old), _content(one.new)):
+            continue
+        if one.new is None:
+            words = ("update-index", "--force-remove", "--", one.path)
+        else:
+            words = ("update-index", "--add", "--cacheinfo", f"{one.new[0]},{one.new[1]},{one.path}")
+        repo.run(*place, *words, env=environ, keep_open=keep_open)
+        if one.new is None:
+            discard(full)
+        else:
+            again = ("checkout-index", "--force", "--index", "--", one.path)
+            repo.run(*place, *again, env=environ, keep_open=keep_open)
+
+
+def _shown(repo: Repo, full: str) -> tuple[str, str] | None:
+    """Returns kind and blob id of what the work tree has at a path, None for nothing."""
+    try:
+        if os.path.islink(full):
+            data, kind = os.fsencode(os.readlink(full)), LINK
+        else:
+            with open(full, "rb") as file:
+                data, kind = file.read(), "file"
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError:
+        return "other", ""
+    return kind, object_id(repo.hash_name, BLOB, data)
+
+
+def _content(spot: tuple[str, str] | None) -> tuple[str, str] | None:
+    if spot is None:
+        return None
+    return (LINK if spot[0] == LINK else "file" if spot[0] in PLAIN_MODES else "submodule"), spot[1]
 
 
 @contextmanager

@@ -165,7 +165,7 @@ _ID = "1" * 40
         {"paths": (("tickets/../../outside/note", "", _ID),)},
         {"paths": (("tickets/.git/hooks/pre-commit", "", _ID),)},
         {"paths": ((".git/config", "", _ID),)},
-        {"paths": (("Makefile", "", _ID),)},
+        {"paths": (("src/.GIT/config", "", _ID),)},
         {"paths": (("tickets//x", "", _ID),)},
         {"paths": (("", "", _ID),)},
         {"paths": ((TICKET, "", "x"),)},
