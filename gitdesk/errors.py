@@ -64,13 +64,15 @@ class Conflict(GitdeskError):
 class Unreadable(GitdeskError):
     """A document or gitdesk.yaml cannot be read; `code` is that of the rule, where one says so.
 
-    `commit` is the one whose file it is, and `deletion` the one that took it away.
+    `commit` is the one whose file it is, and `deletion` the one that took it away. `missing` is an object that this
+    clone lacks.
     """
 
     exit_code = 5
     code = ""
     commit = ""
     deletion = ""
+    missing = ""
 
 
 class SetupError(GitdeskError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import count
 from types import TracebackType
 
@@ -144,12 +145,20 @@ class Draft:
 
 def drafts(about: str, environ: Mapping[str, str]) -> list[str]:
     """Returns the paths of the drafts kept about something, the newest first."""
+    start = _file_name(about) + "-"
+    return [path for path, _ in all_drafts(environ) if os.path.basename(path).startswith(start)]
+
+
+def all_drafts(environ: Mapping[str, str]) -> list[tuple[str, float]]:
+    """Returns the paths of all drafts that are kept and when each was written, the newest first."""
     folder = os.path.join(state_directory(environ), "drafts")
-    try:
-        names = [name for name in os.listdir(folder) if name.startswith(_file_name(about) + "-")]
-    except OSError:
-        return []
-    return sorted((os.path.join(folder, name) for name in names), key=os.path.getmtime, reverse=True)
+    found = []
+    with suppress(OSError):
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            with suppress(OSError):  # somebody is just done with it
+                found.append((path, os.path.getmtime(path)))
+    return sorted(found, key=lambda one: one[1], reverse=True)
 
 
 def _file_name(about: str) -> str:

@@ -171,9 +171,16 @@ class Writing:
 
 
 def write_options(function: Body) -> Body:
-    """Adds --dry-run, --reason and --as; the command gets `writing`."""
+    """Adds --dry-run, --reason, --as and --push; the command gets `writing`, and `context.push` is set."""
+
+    def prepare(context: Context, values: dict[str, Any]) -> None:
+        context.push = values.pop("push")
+
+    pushing = option(
+        "--push/--no-push", "push", default=None, help="Push it at once, or not; the desk says what is usual."
+    )
     return _packed(
-        function,
+        preparing(prepare)(pushing(function)),
         "writing",
         lambda values: Writing(
             dry_run=values.pop("dry_run"),

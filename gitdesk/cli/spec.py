@@ -174,11 +174,17 @@ class Command:
         self._body = body
 
     def call(self, context: Context, values: dict[str, Any]) -> Any:
-        """Runs the command with a value for every parameter."""
+        """Runs the command with a value for every parameter, and pushes what it has committed if that is wanted."""
         context.reads = self.reads
         for prepare in self._preparations:
             prepare(context, values)
-        return self._body(context, **values)
+        result = self._body(context, **values)
+        if context.made is not None:
+            from gitdesk.cli import publishing
+
+            if publishing.is_wanted(context):
+                publishing.publish(context)
+        return result
 
 
 _PARAMS, _PREPARATIONS = "__params__", "__preparations__"

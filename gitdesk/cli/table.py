@@ -30,6 +30,7 @@ STATUS = "move a ticket on (short for move)"
 APPROVING = "propose and approve"
 LOOK = "look things up"
 TIDY = "put things together"
+SHARE = "work together"
 CARE = "take care of the desk"
 HIDDEN = "-"  # what Git calls and people do not
 
@@ -103,8 +104,12 @@ COMMANDS: tuple[Row, ...] = (
     Row("link", "gitdesk.cli.link:command", "Relate a ticket to another", TIDY),
     Row("merge", "gitdesk.cli.merge:command", "Merge a ticket into another", TIDY),
     Row("unmerge", "gitdesk.cli.merge:unmerge", "Undo a merge", TIDY),
-    Row("settle", "gitdesk.cli.settle:command", "Settle by field what a merge of Git's left open", TIDY),
     Row("attach", "gitdesk.cli.attach:command", "Attach files", TIDY),
+    Row("sync", "gitdesk.cli.sync:command", "Share your changes and take in the others'", SHARE),
+    Row(
+        "status", "gitdesk.cli.status:command", "Show where this clone stands, and what waits for you", SHARE
+    ),
+    Row("settle", "gitdesk.cli.settle:command", "Settle by field what a merge of Git's left open", SHARE),
     Row("check", "gitdesk.cli.check:command", "Check the desk against its rules", CARE),
     Row("codeowners", "gitdesk.cli.codeowners:command", "Make CODEOWNERS of the desk's roles", CARE),
     Row("rule", "gitdesk.cli.rule:command", "Explain a rule by its code", CARE),

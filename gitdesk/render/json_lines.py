@@ -37,6 +37,8 @@ KINDS = (
     "holidays",
     "hooks",
     "settled",
+    "sync",
+    "status",
     "changes",
     "codeowners",
     "proposals",

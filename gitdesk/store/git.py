@@ -74,6 +74,7 @@ class Repo:
         self._trees: dict[str, bytes] = {}
         self._idle: list[CatFile] = []
         self._settings: dict[str, str] | None = None
+        self._scoped: list[tuple[str, str, str]] | None = None
         self._asked: process.Started | None = None
 
     @classmethod
@@ -183,12 +184,22 @@ class Repo:
             except FileNotFoundError:
                 raise discover.git_missing() from None
 
+    def scoped_settings(self) -> list[tuple[str, str, str]]:
+        """Returns scope, key and value of every setting, in the order in which Git takes them."""
+        if self._scoped is None:
+            # Without our own options: they would be listed as if they were the user's.
+            done = process.run(["git", "config", "-z", "--show-scope", "--list"], self.environment())
+            if done.status:
+                raise self.failure(("config",), done)
+            self._scoped = settings.parse_scoped(done.output)
+        return self._scoped
+
     def forget_settings(self) -> None:
         """Makes the next question for a setting ask Git anew."""
         asked, self._asked = self._asked, None
         if asked is not None:
             asked.finish()
-        self._settings = None
+        self._settings = self._scoped = None
 
     def own_setting(self, key: str) -> str | None:
         """Returns a setting of gitdesk's, asking Git only when some file could hold one."""
@@ -283,7 +294,9 @@ class Repo:
             hint = "this is a partial clone; `git fetch --refetch --no-filter` brings the rest"
         else:
             hint = "`git fsck` tells what is wrong"
-        return Unreadable(f'object "{oid}" is not in this clone', hint=hint)
+        error = Unreadable(f'object "{oid}" is not in this clone', hint=hint)
+        error.missing = oid
+        return error
 
     # references
 

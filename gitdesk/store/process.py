@@ -7,7 +7,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 _CHUNK = 1 << 16
 SIGPIPE = 13  # on every system with `posix_spawn`; the import of `signal` takes as long as starting a program
@@ -45,8 +45,11 @@ class Started:
     def __init__(self, pid: int, input: int, output: int, error: int) -> None:
         self._pid, self._input, self._output, self._error = pid, input, output, error
 
-    def finish(self, input: bytes = b"") -> Finished:
-        """Gives the program its input, waits for its end and returns what it left behind."""
+    def finish(self, input: bytes = b"", hear: Callable[[bytes], None] | None = None) -> Finished:
+        """Gives the program its input, waits for its end and returns what it left behind.
+
+        `hear` is given each piece of its standard error as it comes.
+        """
         import select
 
         collected: dict[int, list[bytes]] = {self._output: [], self._error: []}
@@ -72,6 +75,8 @@ class Started:
                     piece = os.read(descriptor, _CHUNK)
                     if piece:
                         collected[descriptor].append(piece)
+                        if hear is not None and descriptor == self._error:
+                            hear(piece)
                     else:
                         poll.unregister(descriptor)
                         reading -= 1

@@ -31,6 +31,16 @@ def parse_list(listed: bytes) -> dict[str, str]:
     return settings
 
 
+def parse_scoped(listed: bytes) -> list[tuple[str, str, str]]:
+    """Returns scope, key and value of each setting of `git config -z --show-scope --list`."""
+    parts = listed.split(b"\0")
+    found = []
+    for scope, setting in zip(parts[0::2], parts[1::2], strict=False):
+        key, newline, value = setting.partition(b"\n")
+        found.append((os.fsdecode(scope), os.fsdecode(key), os.fsdecode(value) if newline else "true"))
+    return found
+
+
 def parse_file(data: bytes) -> dict[str, str] | None:
     """Returns the settings of a plain configuration file, None for one that only Git should read."""
     settings: dict[str, str] = {}

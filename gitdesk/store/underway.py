@@ -18,9 +18,12 @@ _GOES_ON = (  # by the file that is there until then; one that another one holds
 )
 
 
-def going_on(repo: Repo) -> str | None:
-    """Returns the command that goes on with what Git has begun, None when it is in the middle of nothing."""
+def going_on(repo: Repo, git_dir: str | None = None) -> str | None:
+    """Returns the command that goes on with what Git has begun, None when it is in the middle of nothing.
+
+    In the work tree that belongs to a Git directory, ours unless it is named.
+    """
     for name, command in _GOES_ON:
-        if os.path.exists(os.path.join(repo.git_dir, name)):
+        if os.path.exists(os.path.join(git_dir or repo.git_dir, name)):
             return command
     return None

@@ -1,0 +1,106 @@
+"""Local commits that could not be shared, kept on branches of their own: `gitdesk/outbox/GD-7K3QX4M2`."""
+
+from __future__ import annotations
+
+import os
+
+from gitdesk.desk.reapplying import subjects
+from gitdesk.domain.format import parse_id
+from gitdesk.errors import SetupError
+from gitdesk.store import refs
+from gitdesk.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from gitdesk.desk.reapplying import Held
+    from gitdesk.store.git import Repo
+
+FOLDER = "gitdesk/outbox/"
+_SHORT = 10
+
+
+class Kept(Value):
+    """A branch of the outbox: its commits, oldest first, what they are about and why they are there."""
+
+    branch: str
+    commits: tuple[str, ...]
+    subjects: tuple[str, ...]
+    tickets: tuple[str, ...]
+    reason: str
+    hint: str = ""
+
+
+class Waiting(Value):
+    """A branch of the outbox as `status` lists it."""
+
+    branch: str
+    commit: str
+    subject: str
+    at: str  # RFC 3339 with its zone
+
+
+def groups(held: Sequence[Held]) -> tuple[Kept, ...]:
+    """Returns what goes onto each branch: a commit that was held, and those that build on it."""
+    roots: dict[str, list[Held]] = {}
+    of: dict[str, str] = {}
+    for one in held:
+        root = of.get(one.behind, one.commit.id)
+        of[one.commit.id] = root
+        roots.setdefault(root, []).append(one)
+    return tuple(_kept(members) for members in roots.values())
+
+
+def _kept(members: Sequence[Held]) -> Kept:
+    first = members[0]
+    about = dict.fromkeys(one for held in members for one in sorted(subjects(held.commit)))
+    tickets = tuple(one for one in about if parse_id(one))
+    own = [one for one in sorted(subjects(first.commit)) if parse_id(one)]
+    return Kept(
+        branch=FOLDER + (own[0] if len(own) == 1 else first.commit.id[:_SHORT]),
+        commits=tuple(held.commit.id for held in members),
+        subjects=tuple(held.commit.subject for held in members),
+        tickets=tickets,
+        reason=first.reason,
+        hint=first.hint,
+    )
+
+
+def keep(repo: Repo, wanted: Iterable[Kept]) -> tuple[Kept, ...]:
+    """Makes the branches, each at its last commit as it was; returns them by the names that were free."""
+    from gitdesk.value import replace
+
+    return tuple(replace(one, branch=_branch(repo, one)) for one in wanted)
+
+
+def _branch(repo: Repo, one: Kept) -> str:
+    last, name, number = one.commits[-1], one.branch, 1
+    while True:
+        ref = refs.BRANCHES + name
+        there = repo.read_ref(ref)
+        if there == last:
+            return name
+        if there is None:
+            words = ("update-ref", "--create-reflog", "-m", "gitdesk: kept from sync", ref, last, repo.no_id)
+            done = repo.call(*words)
+            if not done.status:
+                return name
+            if repo.read_ref(ref) is None:
+                raise SetupError(
+                    f'the branch "{name}", which is to keep what cannot be shared, cannot be made',
+                    hint="nothing was changed; is there a branch of the name gitdesk, or gitdesk/outbox?",
+                )
+        number += 1
+        name = f"{one.branch}-{number}"
+
+
+def listed(repo: Repo) -> tuple[Waiting, ...]:
+    """Returns the branches of the outbox."""
+    form = "--format=%(refname)%00%(objectname)%00%(contents:subject)%00%(committerdate:iso-strict)"
+    lines = repo.run("for-each-ref", form, f"{refs.BRANCHES}{FOLDER}*").splitlines()
+    found = []
+    for line in lines:
+        ref, commit, subject, at = (os.fsdecode(part) for part in line.split(b"\0"))
+        found.append(Waiting(branch=ref.removeprefix(refs.BRANCHES), commit=commit, subject=subject, at=at))
+    return tuple(found)

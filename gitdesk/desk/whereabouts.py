@@ -1,0 +1,149 @@
+"""Where a clone stands: what is not shared, what is kept back, what is unfinished, and what waits for who is here."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from gitdesk.desk import open_proposals, outbox
+from gitdesk.desk.configuration import promises
+from gitdesk.errors import GitdeskError, SetupError, UsageError
+from gitdesk.store import remote, underway, unmerged, worktrees
+from gitdesk.value import Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from gitdesk.desk.door import Desk
+    from gitdesk.desk.open_proposals import Proposal
+    from gitdesk.desk.outbox import Waiting
+    from gitdesk.store.remote import Remote
+
+_MOST = 100  # tickets of one person that are listed; more are counted
+
+Row = tuple["Any", ...]  # id, title, due
+
+
+class Mine(Value):
+    """What waits for a person of the desk: open tickets, those of them that are late, and the ones due next."""
+
+    name: str
+    open: int
+    late: tuple[Row, ...] = ()
+    next: tuple[Row, ...] = ()
+    is_cut: bool = False  # there are more than were counted
+
+
+class Whereabouts(Value):
+    """One look at a clone. `remote` None: there is none, and `remote_problem` says so in words.
+
+    `ahead` and `behind` are as of `fetched` (RFC 3339, "" for never); None where the branch is not over there.
+    `busy` is the command that goes on with what Git is in the middle of, `mine` None of a stranger.
+    """
+
+    branch: str
+    reason: str
+    tip: str
+    remote: Remote | None
+    remote_problem: str
+    ahead: int | None
+    behind: int | None
+    fetched: str
+    outbox: tuple[Waiting, ...]
+    conflicts: tuple[str, ...]
+    busy: str
+    proposals: tuple[Proposal, ...]
+    mine: Mine | None
+
+
+def look(desk: Desk, *, fetch: bool = False, asking: bool = False, progress: bool = False) -> Whereabouts:
+    """Returns where the desk's clone stands, as far as it knows; with `fetch` the remote is asked first."""
+    other, problem = _remote(desk)
+    if fetch:
+        if other is None:
+            raise SetupError(problem)
+        with desk.watch(f"fetching from {other.name}") as step:
+            remote.fetch(desk.repo, other, asking=asking, step=step if progress else None)
+    ahead, behind = _distance(desk, other)
+    return Whereabouts(
+        branch=desk.location.branch,
+        reason=desk.location.reason,
+        tip=desk.tip,
+        remote=other,
+        remote_problem=problem,
+        ahead=ahead,
+        behind=behind,
+        fetched=_fetched(desk, other),
+        outbox=outbox.listed(desk.repo),
+        conflicts=_conflicts(desk),
+        busy=_busy(desk),
+        proposals=open_proposals.waiting(desk),
+        mine=_mine(desk),
+    )
+
+
+def _remote(desk: Desk) -> tuple[Remote | None, str]:
+    try:
+        return remote.choose(desk.repo, desk.location.branch), ""
+    except (SetupError, UsageError) as error:
+        return None, error.message
+
+
+def _distance(desk: Desk, other: Remote | None) -> tuple[int | None, int | None]:
+    """Returns how many commits are only here, and how many only there."""
+    theirs = remote.known_tip(desk.repo, other) if other is not None else ""
+    if not theirs:
+        return None, None
+    if theirs == desk.tip:
+        return 0, 0
+    words = ("rev-list", "--left-right", "--count", f"{desk.tip}...{theirs}", "--")
+    ahead, behind = desk.repo.run(*words).split()
+    return int(ahead), int(behind)
+
+
+def _fetched(desk: Desk, other: Remote | None) -> str:
+    """Returns when this clone last looked at the branch over there, as Git's own note of it tells."""
+    path = f"{desk.repo.git_dir}/FETCH_HEAD"
+    try:
+        with open(path, "rb") as file:
+            told = file.read(1 << 16)
+        at = os.stat(path).st_mtime
+    except OSError:
+        return ""
+    if other is None or f"branch '{other.branch}' of ".encode() not in told:
+        return ""
+    return datetime.fromtimestamp(int(at), UTC).isoformat()
+
+
+def _conflicts(desk: Desk) -> tuple[str, ...]:
+    if desk.repo.work_tree is None:
+        return ()
+    return tuple(one.path for one in unmerged.unmerged(desk.repo))
+
+
+def _busy(desk: Desk) -> str:
+    ref, checkout = desk.location.ref, desk.location.checkout
+    if ref is not None and worktrees.find_rebase(desk.repo, ref):
+        return "git rebase --continue"
+    return (underway.going_on(desk.repo, checkout.git_dir) or "") if checkout is not None else ""
+
+
+def _mine(desk: Desk) -> Mine | None:
+    with suppress(GitdeskError):
+        me = desk.me
+        kept = promises(desk.config)
+        columns = ("id", "title", "due") if kept else ("id", "title")
+        found = desk.find("assignee:me is:new,open", columns=columns, limit=_MOST)
+        rows = [row if kept else (*row, None) for row in found.rows]
+        late: tuple[Row, ...] = ()
+        if kept:
+            overdue = desk.find("assignee:me sla:overdue", columns=columns, limit=_MOST)
+            late = tuple(overdue.rows)
+        gone = {row[0] for row in late}
+        coming = tuple(row for row in rows if row[2] and row[0] not in gone)
+        return Mine(
+            name=me.id, open=found.total or len(rows), late=late, next=coming[:3], is_cut=bool(found.total)
+        )
+    return None

@@ -1,0 +1,175 @@
+"""`gitdesk sync`, `gitdesk status` and `--push` as programs: what they print, and how they end."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+from gitdesk import resources
+from gitdesk.domain.edit import Assign, Set
+from gitdesk.domain.ticket import TicketId
+
+from .clones import Clone, Clones
+
+SCHEMA = json.loads(resources.read("schema", "output.schema.json"))
+Two = tuple[Clones, Clone, Clone, TicketId]
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Two:
+    clones, (iva, marko) = Clones.of(tmp_path, "iva", "marko")
+    ticket = iva.new()
+    iva.sync()
+    marko.sync()
+    return clones, iva, marko, ticket
+
+
+def item(clone: Clone, *words: str, code: int = 0) -> dict[str, Any]:
+    """Returns the one object that a command prints as JSON, which its schema takes."""
+    done = clone.gitdesk(*words, "--json")
+    assert done.returncode == code, done.stderr
+    found = json.loads(done.stdout)
+    jsonschema.validate(found, SCHEMA)
+    (only,) = found["items"]
+    return dict(only)
+
+
+def test_what_a_sync_tells_as_json_fits_its_schema_however_it_ends(two: Two) -> None:
+    clones, iva, marko, ticket = two
+    iva.run(Set(values=(("priority", "high"),)), ticket)
+    assert item(iva, "sync")["pushed"] == 1
+    bad = marko.run(Set(values=(("priority", "low"),)), ticket)
+    assert item(marko, "sync", "--dry-run")["state"] == "held"
+    told = item(marko, "sync", code=1)
+    assert told["incoming"] == [f"{ticket}: priority normal → high · Iva Kralj"]
+    assert told["held"][0]["commits"] == [bad]
+    clones.hook("echo no >&2; exit 1")
+    iva.note(ticket, "x")
+    assert item(iva, "sync", code=1)["said"] == ["no"]
+    clones.server.path.rename(clones.folder / "away")
+    assert item(iva, "sync", code=1)["state"] == "offline"
+
+
+def test_status_tells_all_that_is_open_in_one_screen(two: Two, tmp_path: Path) -> None:
+    _, iva, marko, ticket = two
+    assert item(marko, "status")["ahead"] == 0
+    marko.run(Assign(assignee="marko"), ticket)
+    iva.note(ticket, "x")
+    iva.sync()
+    told = item(marko, "status")
+    assert (told["ahead"], told["behind"]) == (1, 0)
+    told = item(marko, "status", "--fetch")
+    assert (told["ahead"], told["behind"]) == (1, 1)
+    assert told["fetched"].endswith("Z")
+    assert (told["mine"]["name"], told["mine"]["open"], told["mine"]["late"]) == ("marko", 1, [])
+    assert told["mine"]["next"][0]["id"] == ticket
+    marko.git("branch", f"gitdesk/outbox/{ticket}", "main")
+    marko.git("update-ref", f"refs/remotes/origin/propose/{ticket}/x", _proposal(marko))
+    state = tmp_path / "state" / "gitdesk" / "drafts"
+    state.mkdir(parents=True)
+    (state / f"reply-{ticket}-4711.md").write_text("half")
+    (state / "reply-OTHER-7K3QX4M2-1.md").write_text("of another desk")
+    marko.environ["XDG_STATE_HOME"] = str(tmp_path / "state")
+    told = item(marko, "status")
+    assert [one["branch"] for one in told["outbox"]] == [f"gitdesk/outbox/{ticket}"]
+    assert [one["branch"] for one in told["proposals"]] == [f"propose/{ticket}/x"]
+    assert [one["about"] for one in told["drafts"]] == [f"reply {ticket}"]
+    screen = marko.gitdesk("status").stdout
+    for words in (
+        "1 to share, 1 to take in",
+        "kept back by sync",
+        "text not finished",
+        "1 waiting for you (marko)",
+    ):
+        assert words in screen
+
+
+def _proposal(clone: Clone) -> str:
+    name, email = "Iva Kralj", "iva@acme.example"
+    words = (
+        "-c",
+        f"user.name={name}",
+        "-c",
+        f"user.email={email}",
+        "commit-tree",
+        "-p",
+        "HEAD",
+        "-m",
+        "resolved",
+    )
+    return clone.git(*words, "HEAD^{tree}").strip()
+
+
+def test_status_tells_what_git_is_in_the_middle_of_and_what_is_open(two: Two) -> None:
+    _, iva, marko, ticket = two
+    iva.run(Set(values=(("priority", "high"),)), ticket)
+    iva.sync()
+    marko.run(Set(values=(("priority", "low"),)), ticket)
+    marko.git("fetch", "-q")
+    marko.plain.git("merge", "origin/main", check=False)
+    told = item(marko, "status")
+    assert told["busy"] == "git commit"
+    assert len(told["conflicts"]) == 1
+    assert "gitdesk settle" in marko.gitdesk("status").stdout
+
+
+def test_status_of_a_stranger_without_a_remote_is_no_error(two: Two) -> None:
+    _, iva, _, _ = two
+    iva.git("remote", "remove", "origin")
+    iva.git("config", "user.email", "nobody@else.example")
+    told = item(iva, "status")
+    assert (told["remote"], told["ahead"], told["mine"]) == (None, None, None)
+    assert told["remote_problem"] == "this clone has no remote"
+    assert iva.gitdesk("status", "--fetch").returncode == 6
+
+
+def test_push_shares_a_change_at_once_and_without_a_network_the_change_is_made(two: Two) -> None:
+    clones, iva, _, ticket = two
+    done = iva.gitdesk("note", ticket, "-m", "one", "--push")
+    assert (done.returncode, done.stderr) == (0, "pushed to origin/main\n")
+    assert clones.server.tip("main") == iva.plain.tip()
+    assert iva.gitdesk("note", ticket, "-m", "not shared").returncode == 0
+    assert clones.server.tip("main") != iva.plain.tip()
+    clones.server.path.rename(clones.folder / "away")
+    done = iva.gitdesk("note", ticket, "-m", "two", "--push")
+    assert done.returncode == 0
+    assert "2 commits kept here; the next gitdesk sync shares it" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_push_that_is_refused_says_that_the_change_is_made(two: Two) -> None:
+    clones, iva, _, ticket = two
+    clones.hook("exit 1")
+    done = iva.gitdesk("note", ticket, "-m", "one", "--push")
+    assert done.returncode == 1
+    assert "refused the push" in done.stderr
+    assert "do not repeat the call" in done.stderr
+    assert len(iva.ticket(ticket).messages) == 1
+
+
+def test_a_desk_may_say_that_every_change_is_pushed(two: Two) -> None:
+    clones, iva, _, ticket = two
+    text = (iva.path / "gitdesk.yaml").read_text()
+    iva.write("gitdesk.yaml", text.replace("push: never", "push: always"))
+    iva.git("commit", "-qam", "desk: share all")
+    assert iva.gitdesk("note", ticket, "-m", "kept", "--no-push").stderr == ""
+    assert clones.server.tip("main") != iva.plain.tip()
+    assert "pushed to origin/main" in iva.gitdesk("assign", ticket, "me").stderr
+    assert clones.server.tip("main") == iva.plain.tip()
+    assert iva.gitdesk("assign", ticket, "me").stderr == f"{ticket}: already so, nothing to do\n"
+    iva.git("remote", "remove", "origin")
+    done = iva.gitdesk("assign", ticket, "nobody")
+    assert (done.returncode, done.stderr) == (0, "not pushed: this clone has no remote\n")
+    assert iva.gitdesk("assign", ticket, "me", "--push").returncode == 6
+
+
+def test_a_dry_run_pushes_nothing(two: Two) -> None:
+    clones, iva, _, ticket = two
+    tip = clones.server.tip("main")
+    iva.note(ticket, "x")
+    assert iva.gitdesk("assign", ticket, "me", "--dry-run", "--push").returncode == 0
+    assert clones.server.tip("main") == tip
