@@ -55,7 +55,7 @@ def command(context: Context, first: int | None, last: int | None, writing: Writ
     from gitdesk.desk.refreshing import refresh
 
     found = refresh(context.desk, first, last, writing.why(context), dry_run=writing.dry_run)
-    context.made = found.commit
+    context.made, context.shared = found.commit, found.commit is not None
     out = context.out
     if out.format != "table":
         out.items("holidays", [_plain(one, found) for one in found.countries], _COLUMNS)

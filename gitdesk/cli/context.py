@@ -25,6 +25,7 @@ class Context:
         self.start = environ.get("GITDESK_DIR") or "."
         self.color, self._paging = "auto", True
         self.made: str | None = None  # the commit this call has made
+        self.shared = False  # what was made is on the desk's branch: to be pushed where that is wanted
         self.push: bool | None = None  # whether to push what was committed; None: as the desk has it
         self.reads = False  # the command changes nothing
         self._warned = False

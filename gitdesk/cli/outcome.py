@@ -35,7 +35,7 @@ def report(context: Context, outcome: Outcome | Proposed, *, dry_run: bool, crea
         proposed.report(context, outcome, dry_run=dry_run)
         return
     out = context.out
-    context.made = outcome.commit
+    context.made, context.shared = outcome.commit, outcome.commit is not None
     if out.format == "table":
         if dry_run:
             show_diff(context, outcome)

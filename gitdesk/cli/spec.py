@@ -179,7 +179,7 @@ class Command:
         for prepare in self._preparations:
             prepare(context, values)
         result = self._body(context, **values)
-        if context.made is not None:
+        if context.shared:
             from gitdesk.cli import publishing
 
             if publishing.is_wanted(context):

@@ -29,8 +29,9 @@ _SHOWN = 5  # lines of one kind
 def command(context: Context, fetch: bool) -> None:
     """Show where this clone stands, and what waits for you.
 
-    What is not shared yet, what sync has kept back, texts you have not finished, conflicts that are open, proposals of
-    others, and of your own tickets what is late and what is due next. Asks no network unless you say --fetch.
+    What is not shared yet, what sync has kept back, texts you have not finished, conflicts that are open, proposals
+    that wait for your approval, and of your own tickets what is late and what is due next. Asks no network unless you
+    say --fetch.
     """
     from gitdesk.cli.sync import wanted_here
     from gitdesk.desk.whereabouts import look
@@ -85,11 +86,11 @@ def _plain(found: Whereabouts, drafts: list[dict[str, Any]]) -> dict[str, Any]:
         "busy": found.busy or None,
         "proposals": [
             {
-                "branch": one.branch,
-                "commit": one.commit,
-                "subject": one.subject,
-                "author": one.author,
-                "at": _utc(one.at),
+                "branch": one.proposal.name,
+                "commit": one.proposal.head,
+                "subject": one.title,
+                "author": one.by,
+                "at": _utc(one.at.isoformat()) if one.at is not None else None,
             }
             for one in found.proposals
         ],
@@ -132,7 +133,7 @@ def _lines(items: Iterable[Mapping[str, Any]], page: Page) -> Iterator[str]:
             page,
             "hint",
             item["proposals"],
-            "proposed, and waiting",
+            "waiting for your approval: gitdesk review --mine",
             lambda one: f"{one['branch']}  {one['subject']} · {one['author'].partition(' <')[0]}",
         )
         yield from _own(item["mine"], page)

@@ -6,7 +6,7 @@ import os
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from gitdesk.desk import open_proposals, outbox
+from gitdesk.desk import outbox
 from gitdesk.desk.configuration import promises
 from gitdesk.errors import GitdeskError, SetupError, UsageError
 from gitdesk.store import remote, underway, unmerged, worktrees
@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.desk.door import Desk
-    from gitdesk.desk.open_proposals import Proposal
     from gitdesk.desk.outbox import Waiting
+    from gitdesk.desk.reviewing import Review
     from gitdesk.store.remote import Remote
 
+_PROPOSALS = (f"refs/heads/{remote.PROPOSALS}", f"refs/remotes/*/{remote.PROPOSALS}**")
 _MOST = 100  # tickets of one person that are listed; more are counted
 
 Row = tuple["Any", ...]  # id, title, due
@@ -54,7 +55,7 @@ class Whereabouts(Value):
     outbox: tuple[Waiting, ...]
     conflicts: tuple[str, ...]
     busy: str
-    proposals: tuple[Proposal, ...]
+    proposals: tuple[Review, ...]
     mine: Mine | None
 
 
@@ -79,7 +80,7 @@ def look(desk: Desk, *, fetch: bool = False, asking: bool = False, progress: boo
         outbox=outbox.listed(desk.repo),
         conflicts=_conflicts(desk),
         busy=_busy(desk),
-        proposals=open_proposals.waiting(desk),
+        proposals=_proposals(desk),
         mine=_mine(desk),
     )
 
@@ -128,6 +129,18 @@ def _busy(desk: Desk) -> str:
     if ref is not None and worktrees.find_rebase(desk.repo, ref):
         return "git rebase --continue"
     return (underway.going_on(desk.repo, checkout.git_dir) or "") if checkout is not None else ""
+
+
+def _proposals(desk: Desk) -> tuple[Review, ...]:
+    """Returns the proposals that wait for the approval of who is here; where nothing is proposed, little is read."""
+    if not desk.repo.run("for-each-ref", "--count=1", *_PROPOSALS):
+        return ()
+    from gitdesk.desk import reviewing
+
+    try:
+        return reviewing.waiting_for(desk, desk.me)
+    except GitdeskError:
+        return ()
 
 
 def _mine(desk: Desk) -> Mine | None:

@@ -14,6 +14,7 @@ from gitdesk.domain.edit import Assign, Set
 from gitdesk.domain.ticket import TicketId
 
 from .clones import Clone, Clones
+from .proposing import OTHER, TICKET, Team
 
 SCHEMA = json.loads(resources.read("schema", "output.schema.json"))
 Two = tuple[Clones, Clone, Clone, TicketId]
@@ -68,7 +69,6 @@ def test_status_tells_all_that_is_open_in_one_screen(two: Two, tmp_path: Path) -
     assert (told["mine"]["name"], told["mine"]["open"], told["mine"]["late"]) == ("marko", 1, [])
     assert told["mine"]["next"][0]["id"] == ticket
     marko.git("branch", f"gitdesk/outbox/{ticket}", "main")
-    marko.git("update-ref", f"refs/remotes/origin/propose/{ticket}/x", _proposal(marko))
     state = tmp_path / "state" / "gitdesk" / "drafts"
     state.mkdir(parents=True)
     (state / f"reply-{ticket}-4711.md").write_text("half")
@@ -76,7 +76,6 @@ def test_status_tells_all_that_is_open_in_one_screen(two: Two, tmp_path: Path) -
     marko.environ["XDG_STATE_HOME"] = str(tmp_path / "state")
     told = item(marko, "status")
     assert [one["branch"] for one in told["outbox"]] == [f"gitdesk/outbox/{ticket}"]
-    assert [one["branch"] for one in told["proposals"]] == [f"propose/{ticket}/x"]
     assert [one["about"] for one in told["drafts"]] == [f"reply {ticket}"]
     screen = marko.gitdesk("status").stdout
     for words in (
@@ -88,20 +87,32 @@ def test_status_tells_all_that_is_open_in_one_screen(two: Two, tmp_path: Path) -
         assert words in screen
 
 
-def _proposal(clone: Clone) -> str:
-    name, email = "Iva Kralj", "iva@acme.example"
-    words = (
-        "-c",
-        f"user.name={name}",
-        "-c",
-        f"user.email={email}",
-        "commit-tree",
-        "-p",
-        "HEAD",
-        "-m",
-        "resolved",
-    )
-    return clone.git(*words, "HEAD^{tree}").strip()
+def test_status_tells_of_proposals_that_wait_for_who_is_here(tmp_path: Path) -> None:
+    team = Team.of(tmp_path)
+    team.gitdesk("ana", "propose", TICKET, "closed", "-m", "Anything else?")
+    for name, count in (("marko", 1), ("ana", 0)):
+        done = team.gitdesk(name, "status", "--fetch", "--json")
+        (told,) = json.loads(done.stdout)["items"]
+        jsonschema.validate(json.loads(done.stdout), SCHEMA)
+        assert len(told["proposals"]) == count, name
+    assert "waiting for your approval" in team.gitdesk("marko", "status").stdout
+
+
+def test_what_was_landed_here_alone_is_shared_with_its_approvals(tmp_path: Path) -> None:
+    """The commits that approvals name stay the ones they are, though the remote has moved meanwhile."""
+    team = Team.of(tmp_path)
+    team.install_law()
+    team.gitdesk("ana", "propose", TICKET, "closed", "-m", "Anything else?")
+    assert team.gitdesk("marko", "approve", TICKET).returncode == 0
+    team.gitdesk("iva", "sync")
+    done = team.gitdesk("iva", "land", TICKET, "--no-push")
+    assert done.returncode == 0, done.stderr
+    assert team.gitdesk("ana", "note", OTHER, "-m", "meanwhile", "--push").returncode == 0
+    done = team.gitdesk("iva", "sync", "--json")
+    assert done.returncode == 0, done.stderr
+    (told,) = json.loads(done.stdout)["items"]
+    assert (told["state"], told["received"], told["ahead"]) == ("done", 1, 0)
+    assert team.tip() == told["tip"]
 
 
 def test_status_tells_what_git_is_in_the_middle_of_and_what_is_open(two: Two) -> None:

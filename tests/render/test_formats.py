@@ -213,6 +213,29 @@ VALID = {
     },
     "hooks": {"name": "pre-commit", "state": "ours", "done": "put in", "detail": "d", "hint": None},
     "settled": {"path": "tickets/7K/GD-7K3QX4M2.md", "state": "left", "detail": "d", "hint": "h"},
+    "sync": {
+        "branch": "main", "remote": "origin", "url": "https://host/x", "remote_branch": "main", "state": "held",
+        "tip": "9f1c", "received": 1, "pushed": 2, "ahead": 0, "attempts": 3, "repeated": 0,
+        "incoming": ["GD-7K3QX4M2: status new → open · Ana"],
+        "renamed": [{"from": "GD-7K3QX4M2", "to": "GD-4F7K2M9T"}],
+        "held": [
+            {
+                "branch": "gitdesk/outbox/GD-7K3QX4M2", "commits": ["9f1c"], "subjects": ["x"],
+                "tickets": ["GD-7K3QX4M2"], "reason": "status is", "hint": None,
+            }
+        ],
+        "illegal": [{"path": "tickets/x.md", "code": "W001", "message": "no", "commit": "9f1c"}],
+        "said": [], "reason": None, "dry_run": False,
+    },
+    "status": {
+        "branch": "main", "reason": "it is", "tip": "9f1c", "remote": "origin", "url": "https://host/x",
+        "remote_branch": "main", "remote_problem": None, "ahead": 1, "behind": None,
+        "fetched": "2026-11-22T09:00:00Z", "outbox": [], "drafts": [], "conflicts": ["tickets/x.md"], "busy": None,
+        "proposals": [
+            {"branch": "propose/x", "commit": "9f1c", "subject": "x", "author": "Ana <a@b>", "at": None}
+        ],
+        "mine": {"name": "ana", "open": 1, "late": [{"id": "GD-7K3QX4M2", "title": "x", "due": None}], "next": []},
+    },
     "changes": {
         "ticket": "GD-7K3QX4M2", "title": "t", "path": "tickets/7K/GD-7K3QX4M2.md", "text": "status new → open",
         "events": [{"kind": "status", "field": None, "from": "new", "to": "open", "text": "status new → open"}],
@@ -247,6 +270,8 @@ BROKEN = {
     "holidays": {"changed": None},
     "hooks": {"state": "fine"},
     "settled": {"state": "fine"},
+    "sync": {"state": "fine"},
+    "status": {"ahead": -1},
     "changes": {"text": None},
     "proposals": {"state": "fine"},
 }
