@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitdesk.cli import spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.options import format_options
-from gitdesk.cli.proposal_rows import COLUMNS, FORMATS, KIND, plain
+from gitdesk.cli.proposal_rows import COLUMNS, FORMATS, KIND, plain, standing_words
 from gitdesk.cli.spec import Named, argument, option
 
 TYPE_CHECKING = False
@@ -48,8 +48,8 @@ def command(context: Context, proposal: str, no_push: bool) -> None:
         out.text(f"on the desk already {review.title}\n")
     else:
         out.text(f"landed {review.title}\n")
-        for one in review.standings:
-            out.note(f"{one.need.why}: {one.words}")
+        for words in standing_words(review):
+            out.note(words)
     if landed.behind:
         out.note(f"this clone does not show it yet: {landed.behind}")
     if landed.branch:

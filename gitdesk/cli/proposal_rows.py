@@ -112,6 +112,18 @@ def _need(one: Standing) -> dict[str, Any]:
     }
 
 
+def standing_words(review: Review) -> list[str]:
+    """Returns how what a proposal needs stands, a line each; what is the same for many tickets is told once."""
+    counts: dict[tuple[str, str], int] = {}
+    for one in review.standings:
+        said = (one.need.why, one.words)
+        counts[said] = counts.get(said, 0) + 1
+    return [
+        f"{why}{f' ({count} tickets)' if count > 1 else ''}: {words}"
+        for (why, words), count in counts.items()
+    ]
+
+
 def _verdict(one: Verdict) -> dict[str, Any]:
     return {
         "who": one.who,

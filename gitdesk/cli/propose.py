@@ -65,7 +65,11 @@ def command(
         (proposed.update if update else proposed.withdraw)(
             context, words[0], send=not no_push, opening=opening
         )
-    elif words and all(_is_rules(word) for word in words):
+    elif words and any(_is_rules(word) for word in words):
+        if not all(_is_rules(word) for word in words):
+            raise UsageError(
+                "rules and tickets are proposed apart", hint="gitdesk propose gitdesk.yaml --reason TEXT"
+            )
         if paragraphs or attach or until or selection.query is not None:
             raise UsageError(
                 "-m, --attach, --until and --query are for tickets", hint="--reason TEXT says why"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.cli import outcome as outcomes
-from gitdesk.cli.proposal_rows import COLUMNS, KIND, plain
+from gitdesk.cli.proposal_rows import COLUMNS, KIND, plain, standing_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,8 +115,8 @@ def _about_needs(context: Context, review: Review) -> None:
     note, short = context.out.note, review.proposal.branch.short
     if review.state == "free":
         note(f"nothing here needs an approval: gitdesk land {short} brings it in")
-    for one in review.standings:
-        note(f"{one.need.why}: {one.words}")
+    for words in standing_words(review):
+        note(words)
     if review.waits_for:
         note(
             f"{' or '.join(person.id for person in review.waits_for)} can approve it: gitdesk approve {short}"

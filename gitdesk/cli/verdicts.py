@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitdesk.cli import spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.options import format_options
-from gitdesk.cli.proposal_rows import COLUMNS, FORMATS, KIND, plain
+from gitdesk.cli.proposal_rows import COLUMNS, FORMATS, KIND, plain, standing_words
 from gitdesk.cli.spec import Named, argument, option
 from gitdesk.errors import UsageError
 
@@ -92,8 +92,8 @@ def _words(said: Said) -> str:
 def _note(context: Context, said: Said) -> None:
     note, review = context.out.note, said.review
     short = review.proposal.branch.short
-    for one in review.standings:
-        note(f"{one.need.why}: {one.words}")
+    for words in standing_words(review):
+        note(words)
     for text in said.left:
         note(f"not by you: {text}")
     if said.problem:

@@ -114,12 +114,7 @@ def _require_ready(review: Review) -> None:
 
 def _unmet(review: Review, unmet: Sequence[Standing]) -> Refused:
     """Returns the refusal of what is not approved, each with how it stands."""
-    lines = [
-        f"A009 {one.need.why}: {one.words}"
-        if one.blocking
-        else f"A008 {one.need.why} is not approved: {one.words}"
-        for one in unmet
-    ]
+    lines = list(dict.fromkeys(_unmet_words(one) for one in unmet))
     short = review.proposal.branch.short
     if any(one.blocking for one in unmet):
         hint = f"who rejected it takes that back with gitdesk reject {short} --withdraw, or approves it"
@@ -127,6 +122,12 @@ def _unmet(review: Review, unmet: Sequence[Standing]) -> Refused:
         able = " or ".join(person.id for person in review.waits_for)
         hint = f"{able} can: gitdesk approve {short}" if able else f"gitdesk review {short} tells more"
     return Refused("\n  ".join(lines), hint=hint, place=Place(unmet[0].need.path))
+
+
+def _unmet_words(one: Standing) -> str:
+    if one.blocking:
+        return f"A009 {one.need.why}: {one.words}"
+    return f"A008 {one.need.why} is not approved: {one.words}"
 
 
 def _merge(desk: Desk, review: Review, author: Identity, committer: Identity) -> str:

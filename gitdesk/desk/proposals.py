@@ -178,9 +178,18 @@ class Proposal:
 
 def open_proposals(desk: Desk, remote: Remote | None) -> tuple[Proposal, ...]:
     """Returns the proposals that the desk does not have yet, as of the last fetch, the oldest first."""
+    known = branches(desk, remote)
+    if not known:
+        return ()
     tips = _tips(desk, remote)
-    found = [_seen(desk, tips, branch) for branch in branches(desk, remote)]
-    return tuple(sorted(filter(None, found), key=lambda one: (_date(one), one.name)))
+    prefixes = (f"{_HEADS}{PROPOSE}", *([remote.tracking(PROPOSE)] if remote is not None else ()))
+    left = frozenset(
+        proposal_remote.heads(desk.repo, *(f"--no-merged={tip}" for tip in tips), *prefixes).values()
+    )
+    found = [
+        Proposal(desk, tips[0], branch, head) for branch in known if (head := _head(desk, branch)) in left
+    ]
+    return tuple(sorted(found, key=lambda one: (_date(one), one.name)))
 
 
 def _tips(desk: Desk, remote: Remote | None) -> tuple[str, ...]:
@@ -191,14 +200,6 @@ def _tips(desk: Desk, remote: Remote | None) -> tuple[str, ...]:
         return (here,)
     is_ahead = not desk.repo.call("merge-base", "--is-ancestor", here, there).status
     return (there, here) if is_ahead else (here, there)
-
-
-def _seen(desk: Desk, tips: Sequence[str], branch: Branch) -> Proposal | None:
-    """Returns the proposal of a branch, None for one that the desk has."""
-    head = _head(desk, branch)
-    if any(not desk.repo.call("merge-base", "--is-ancestor", head, tip).status for tip in tips):
-        return None
-    return Proposal(desk, tips[0], branch, head)
 
 
 def _head(desk: Desk, branch: Branch) -> str:

@@ -96,11 +96,20 @@ def _full(item: Mapping[str, Any], page: Page) -> Iterator[str]:
     if item["reason"]:
         yield from _part("reason", [safe(line) for line in item["reason"].split("\n")], page)
     yield from _part("clocks", [_clock(one, item, page) for one in item["clocks"]], page)
-    for need in item["needs"]:
-        yield from _part("needs", list(_need(need, page)), page)
+    for lines, count in _counted(tuple(_need(need, page)) for need in item["needs"]):
+        first, *more = lines
+        yield from _part("needs", [first + (f" ({count} tickets)" if count > 1 else ""), *more], page)
     if item["outdated"]:
         yield from _part("outdated", [safe(path) for path in item["outdated"]], page)
     yield from _part("next", [safe(line) for line in item["next"]], page)
+
+
+def _counted(found: Iterable[tuple[str, ...]]) -> Iterator[tuple[tuple[str, ...], int]]:
+    """Yields what several needs have to say, each once, with how many say it."""
+    counts: dict[tuple[str, ...], int] = {}
+    for lines in found:
+        counts[lines] = counts.get(lines, 0) + 1
+    yield from counts.items()
 
 
 def _difference(change: Mapping[str, Any], page: Page) -> Iterator[str]:
