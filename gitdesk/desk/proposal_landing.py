@@ -54,8 +54,10 @@ def land(desk: Desk, word: str, *, sending: bool = True) -> Landed:
             _look(desk, remote)
         proposal = _seen_from(desk, remote, proposals.find(desk, remote_of(desk), word, landed=True))
         review = reviewing.review(desk, proposal, clocks=False)
-        if proposal.is_merged or review.state == reviewing.DONE:
+        if proposal.is_merged:
             return _landed(desk, remote, review, None)
+        if review.state == reviewing.DONE:  # by commits of its own: the branch is its maker's to take away
+            return Landed(commit=None, review=review, remote=remote.name if remote is not None else "")
         _require_ready(review)
         author, committer = identity(desk.repo, desk.environ, desk.now)
         merge = _merge(desk, review, author, committer)
@@ -96,9 +98,10 @@ def _seen_from(desk: Desk, remote: Remote | None, proposal: Proposal) -> Proposa
 def _require_ready(review: Review) -> None:
     proposal = review.proposal
     short = proposal.branch.short
-    if proposal.outdated or not proposal.base:
+    proposal.require_common()
+    if proposal.outdated:
         raise Conflict(
-            f"the desk has changed {', '.join(proposal.outdated) or 'everything'} since it was proposed",
+            f"the desk has changed {', '.join(proposal.outdated)} since it was proposed",
             hint=f"gitdesk propose {short} --update brings it up to date; approvals are then asked for anew",
         )
     foreign = [path for path, _, new in proposal.files if not is_desk_file(path) or is_mark(new)]
@@ -121,6 +124,8 @@ def _unmet(review: Review, unmet: Sequence[Standing]) -> Refused:
     else:
         able = " or ".join(person.id for person in review.waits_for)
         hint = f"{able} can: gitdesk approve {short}" if able else f"gitdesk review {short} tells more"
+        if any("not signed" in text for one in unmet for text in one.obstacles):
+            hint = "who made it proposes it again with a key that gitdesk.yaml lists, or signs it: git rebase -f -S"
     return Refused("\n  ".join(lines), hint=hint, place=Place(unmet[0].need.path))
 
 

@@ -33,6 +33,7 @@ def update(desk: Desk, word: str, *, sending: bool = True) -> Updated:
     remote = remote_of(desk) if sending else None
     problem = proposal_remote.fetched(desk.repo, remote)
     proposal = proposals.find(desk, remote_of(desk), word)
+    proposal.require_common()
     head = _joined(desk, proposal)
     seen = proposals.Proposal(desk, proposal.tip, proposal.branch, head)
     commit = None

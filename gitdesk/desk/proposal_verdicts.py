@@ -148,6 +148,7 @@ def _concerned(
 ) -> tuple[tuple[Standing, ...], tuple[str, ...]]:
     """Returns what is left for somebody to say it of, and why not of the rest; raises Refused if it could not count."""
     proposal = review.proposal
+    proposal.require_common()
     if review.state == reviewing.DONE:
         raise Refused(f'"{proposal.name}" is on the desk already', hint="gitdesk review lists what is open")
     if not review.standings:

@@ -9,7 +9,7 @@ from gitdesk.desk.judging import is_desk_file
 from gitdesk.desk.proposal_remote import PROPOSE
 from gitdesk.domain.change import Change, is_config, is_document, owner_of, with_moves
 from gitdesk.domain.people import author_of
-from gitdesk.errors import NotFound, UsageError
+from gitdesk.errors import NotFound, Refused, UsageError
 from gitdesk.lazy import pattern
 from gitdesk.store import codec, history, merge_result
 from gitdesk.store.misplaced import is_mark
@@ -135,6 +135,14 @@ class Proposal:
         )
         return tuple(path for path, _, new in self.files if path in there and there[path] != new)
 
+    def require_common(self) -> None:
+        """Raises Refused for a branch that has nothing to do with the desk: nobody could tell what it changes."""
+        if not self.base:
+            raise Refused(
+                f'"{self.name}" has no commit in common with the desk',
+                hint="git log shows what it is; a proposal is made with gitdesk propose",
+            )
+
     @property
     def is_merged(self) -> bool:
         """Tells whether the desk has the very commits of it."""
@@ -143,7 +151,9 @@ class Proposal:
     @cached_property
     def is_done(self) -> bool:
         """Tells whether the desk has everything of it, by whatever way it came."""
-        if not self.base or self.base == self.tip:
+        if not self.base:
+            return False
+        if self.base == self.tip:
             return not self.files
         there = {path: new for path, _, new in merge_result.differences(self._desk.repo, self.base, self.tip)}
         return all(there.get(path) == new for path, _, new in self.files)

@@ -111,14 +111,14 @@ class Proposing(Writing):
             return draft, Parts()
         self._judge(draft, tip, why)
         whole = rules.net(draft.changes)
-        parts = _split(draft, whole)
+        parts = split(draft, whole)
         if parts.said and not parts.rest:
             raise Refused(
                 "a message waits for nobody's approval, and nothing else would change",
                 hint="the same without --propose",
             )
         if parts.said and not self._stand_alone(parts, draft):
-            parts = _together(draft, whole)
+            parts = together(draft, whole)
         return draft, parts
 
     def _judge(self, draft: Draft, tip: str, why: Why) -> None:
@@ -200,7 +200,7 @@ class Proposing(Writing):
         return there if same else tip
 
 
-def _split(draft: Draft, whole: Sequence[Change]) -> Parts:
+def split(draft: Draft, whole: Sequence[Change]) -> Parts:
     """Returns a draft in two parts: messages that are added, with their files, and the rest."""
     parts = Parts()
     speaking: set[str] = set()
@@ -226,7 +226,8 @@ def _split(draft: Draft, whole: Sequence[Change]) -> Parts:
     return parts
 
 
-def _together(draft: Draft, whole: Sequence[Change]) -> Parts:
+def together(draft: Draft, whole: Sequence[Change]) -> Parts:
+    """Returns all of a draft as the part that is proposed, messages too."""
     parts = Parts()
     parts.rest, parts.changing = dict(draft.files), list(whole)
     parts.kept = tuple(one.ticket_id for one in whole if _with_messages(one) is not None)

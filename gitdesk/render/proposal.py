@@ -35,6 +35,16 @@ def _heads(item: Mapping[str, Any], page: Page) -> Iterator[str]:
             yield f"  {safe(text)}"
     if len(item["changes"]) > _SHOWN:
         yield f"  … and {len(item['changes']) - _SHOWN:,} more"
+    yield from _others(item)
+
+
+def _others(item: Mapping[str, Any]) -> Iterator[str]:
+    """Yields what is changed beside the desk, which no command of ours brings in."""
+    told = {change["path"] for change in item["changes"]}
+    others = [path for path in item["files"] if path not in told]
+    if others:
+        more = f" and {len(others) - 1:,} more" if len(others) > 1 else ""
+        yield f"{safe(others[0])}{more}: not of the desk"
 
 
 def _head(change: Mapping[str, Any], page: Page) -> str:
@@ -88,6 +98,7 @@ def _full(item: Mapping[str, Any], page: Page) -> Iterator[str]:
         for text in _texts(change):
             yield f"  {safe(text)}"
         yield from _difference(change, page)
+    yield from _others(item)
     yield ""
     yield from _part("state", [_state(item, page)], page)
     where = item["where"] or "this clone only"

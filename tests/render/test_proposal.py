@@ -44,7 +44,8 @@ def item(**given: Any) -> dict[str, Any]:
     plain = {
         "name": "propose/AC-7K3QX4M2/1a2b3c4d", "short": "1a2b3c4d", "where": "origin", "state": "waiting",
         "by": "Ana Horvat <ana@acme.example>", "at": NOW - timedelta(hours=3), "reason": "a day has passed",
-        "tickets": ["AC-7K3QX4M2"], "changes": [change], "needs": [NEED], "waits_for": ["marko"], "clocks": [],
+        "tickets": ["AC-7K3QX4M2"], "files": [change["path"]],
+        "changes": [change], "needs": [NEED], "waits_for": ["marko"], "clocks": [],
         "outdated": [], "next": ["gitdesk approve 1a2b3c4d"],
     }  # fmt: skip
     return {**plain, **given}
@@ -143,6 +144,15 @@ def test_nothing_that_somebody_wrote_steers_the_terminal() -> None:
         for line in (*render_list([one], page), *render_full([one], page)):
             assert "\x1b]" not in line
             assert "\x07" not in line
+
+
+def test_files_beside_the_desk_are_told() -> None:
+    files = [*item()["files"], "src/a\x1b.c", "src/b.c"]
+    for lines in (render_list([item(files=files)], PAGE), render_full([item(files=files)], PAGE)):
+        told = [line for line in lines if "not of the desk" in line]
+        assert len(told) == 1
+        assert "and 1 more" in told[0]
+        assert "\x1b" not in told[0]
 
 
 def test_many_tickets_are_counted_in_a_list() -> None:
