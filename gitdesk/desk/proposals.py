@@ -267,16 +267,14 @@ def branches(desk: Desk, remote: Remote | None) -> tuple[Branch, ...]:
 def find(desk: Desk, remote: Remote | None, word: str, *, landed: bool = False) -> Proposal:
     """Returns the open proposal that a branch, its last part, a ticket or a file names; raises NotFound.
 
-    With `landed`, a branch that is named may also be one that the desk has.
+    With `landed`, one that the desk has, and whose branch is still there, is found where no open one is meant.
     """
     found = open_proposals(desk, remote)
-    if landed:
+    chosen = _meant(desk, found, remote, word)
+    if not chosen and landed:
         known = {one.name for one in found}
-        others = (_landed(desk, remote, one) for one in branches(desk, remote) if one.name not in known)
-        found = (*found, *_called(tuple(others), remote, word))
-    chosen = list(_called(found, remote, word))
-    if not chosen:
-        chosen = [one for one in found if _is_about(desk, one, word)]
+        others = [_landed(desk, remote, one) for one in branches(desk, remote) if one.name not in known]
+        chosen = _meant(desk, others, remote, word)
     if len(chosen) == 1:
         return chosen[0]
     if chosen:
@@ -287,6 +285,23 @@ def find(desk: Desk, remote: Remote | None, word: str, *, landed: bool = False) 
     raise _nothing(desk, remote, word)
 
 
+def _meant(desk: Desk, found: Sequence[Proposal], remote: Remote | None, word: str) -> list[Proposal]:
+    """Returns the proposals that a word can mean: by their names, else by what they are about."""
+    chosen = list(_called(found, remote, word))
+    if chosen or not found:
+        return chosen
+    try:
+        wanted: str = desk.resolve(word)
+    except (NotFound, UsageError):
+        wanted = word  # a ticket that only the proposal has
+    known = wanted.casefold()
+    return [
+        one
+        for one in found
+        if wanted in one.paths or any(each.casefold() == known for each in (*one.ids, one.name.split("/")[1]))
+    ]
+
+
 def _called(found: Sequence[Proposal], remote: Remote | None, word: str) -> Iterator[Proposal]:
     short = word.removeprefix("refs/heads/").removeprefix("refs/remotes/")
     if remote is not None:
@@ -295,15 +310,6 @@ def _called(found: Sequence[Proposal], remote: Remote | None, word: str) -> Iter
         exact = short in (one.name, one.name.removeprefix(PROPOSE))
         if exact or (_DIGITS.fullmatch(word) and len(word) >= _LEAST and one.branch.short.startswith(word)):
             yield one
-
-
-def _is_about(desk: Desk, one: Proposal, word: str) -> bool:
-    if word in one.paths:
-        return True
-    try:
-        return desk.resolve(word) in one.ids
-    except (NotFound, UsageError):
-        return any(each.casefold() == word.casefold() for each in one.ids)
 
 
 def _nothing(desk: Desk, remote: Remote | None, word: str) -> NotFound:

@@ -124,7 +124,7 @@ def test_what_has_landed_is_not_landed_again(team: Team) -> None:
     with pytest.raises(NotFound, match="no open proposal"):
         team.land("iva")
     team.git("iva", "push", "-q", "origin", f"{team.tip()}^2:refs/heads/{made.name}")
-    again = team.land("iva", made.name)  # the branch was left behind by one who was killed
+    again = team.land("iva")  # the branch was left behind by one who was killed
     assert again.commit is None
     assert team.branches() == []
 

@@ -22,7 +22,9 @@ from gitdesk.value import replace
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 TICKET = TicketId("AC-7K3QX4M2")
 PATH = path_of(TICKET)
-CONFIG: Config = config_of({"desk": {"name": "Acme", "prefix": "AC"}, "workflow": {"statuses": []}, "priorities": []})
+CONFIG: Config = config_of(
+    {"desk": {"name": "Acme", "prefix": "AC"}, "workflow": {"statuses": []}, "priorities": []}
+)
 
 TEXTS = st.text(alphabet="abc čß\n#-:·", min_size=1, max_size=30).filter(lambda text: bool(text.strip()))
 MESSAGES = st.builds(
