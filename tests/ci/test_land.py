@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
-from runner import Ended, Make, Workspace, load
+import yaml
+from forge import jobs
+from forge.site import Answer, Site
+from runner import ROOT, Ended, Make, Workspace, load
 
 WORKFLOW = "example-repo/.github/workflows/land.yml"
 HEAD = "a" * 40
@@ -118,3 +126,66 @@ def test_a_job_begins_only_where_it_should(job: Workspace) -> None:
         "approvals",
         "needs.approvals.outputs.result == 'passed'",
     )
+
+
+# GitLab: a job of a schedule, as docs/pull-requests.md has it
+
+
+@pytest.mark.skipif(not (shutil.which("curl") and shutil.which("jq")), reason="the job installs curl and jq")
+def test_the_job_of_gitlab_has_approved_merge_requests_judged_again_and_merged(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "pull-requests.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"^```yaml\n(land:\n.*?)^```", page, re.MULTILINE | re.DOTALL)
+    job = yaml.safe_load(block)["land"]
+    assert job["script"][0].startswith("apk add ")
+    site = Site()
+    site.prefix = "/api/v4"
+    requests = "projects/42/merge_requests"
+    site.answers = {
+        requests: [
+            jobs.merge_request(7, title="$(touch owned)"),
+            jobs.merge_request(8),
+            jobs.merge_request(9),
+        ],
+        f"{requests}/7/approvals": {"approved_by": [jobs.approval("iva.k", 5)]},
+        f"{requests}/8/approvals": {"approved_by": []},
+        f"{requests}/9/approvals": {"approved_by": [jobs.approval("iva.k", 5)]},
+        f"{requests}/7/pipelines": {"id": 1},
+        f"{requests}/7/merge": {"iid": 7},
+        f"{requests}/9/pipelines": {"id": 2},
+        f"{requests}/9/merge": Answer({"message": "Method Not Allowed"}, 405),
+    }
+    environ = {
+        **os.environ,
+        "CI_API_V4_URL": site.base,
+        "CI_PROJECT_ID": "42",
+        "CI_DEFAULT_BRANCH": "main",
+        "LAND_TOKEN": "the-token",
+    }
+    script = "\n".join(job["script"][1:])
+    try:
+        done = subprocess.run(
+            ["sh", "-e", "-c", script],
+            cwd=tmp_path,
+            env=environ,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    finally:
+        site.close()
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "!9 does not merge yet\n"
+    written = [
+        (one.method, one.path.rpartition("/merge_requests/")[2]) for one in site.asked if one.method != "GET"
+    ]
+    assert written == [
+        ("POST", "7/pipelines"),
+        ("PUT", "7/merge"),
+        ("POST", "9/pipelines"),
+        ("PUT", "9/merge"),
+    ]
+    merge = parse_qs(next(one.body for one in site.asked if one.method == "PUT"))
+    assert merge == {"sha": [jobs.HEAD], "auto_merge": ["true"], "squash": ["false"]}
+    assert {one.headers["private-token"] for one in site.asked} == {"the-token"}
+    assert site.asked[0].query["target_branch"] == "main"
+    assert not list(tmp_path.iterdir())

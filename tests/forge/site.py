@@ -35,6 +35,8 @@ class Asked:
     path: str
     query: dict[str, str]
     headers: dict[str, str]
+    method: str = "GET"
+    body: str = ""
 
 
 class Site:
@@ -51,6 +53,12 @@ class Site:
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
+                site._answer(self)
+
+            def do_POST(self) -> None:
+                site._answer(self)
+
+            def do_PUT(self) -> None:
                 site._answer(self)
 
             def log_message(self, *_: object) -> None: ...
@@ -81,7 +89,9 @@ class Site:
     def _answer(self, handler: BaseHTTPRequestHandler) -> None:
         parts = urlsplit(handler.path)
         query = dict(parse_qsl(parts.query))
-        self.asked.append(Asked(parts.path, query, {k.lower(): v for k, v in handler.headers.items()}))
+        headers = {name.lower(): value for name, value in handler.headers.items()}
+        body = handler.rfile.read(int(headers.get("content-length", 0))).decode()
+        self.asked.append(Asked(parts.path, query, headers, handler.command, body))
         found = self.answers.get(
             parts.path.removeprefix(f"{self.prefix}/"), Answer({"message": "Not Found"}, 404)
         )

@@ -104,18 +104,21 @@ def test_approvals_are_for_what_a_branch_adds(github: Proposal) -> None:
         assert (done.returncode, "BASE..HEAD" in done.stderr) == (2, True)
 
 
-def test_the_merge_that_the_site_made_passes_after_the_push(github: Proposal) -> None:
+@pytest.mark.parametrize("kind", ["push", "merge_group"])
+def test_the_merge_that_the_site_made_passes_after_the_push_and_in_a_queue(
+    github: Proposal, kind: str
+) -> None:
     before, head = github.base, github.head
     github.said(("iva", "yes", head))
     github.git("checkout", "-q", "main")
     message = "Land pull request #7\n\nApproved-by: Iva Kralj <iva@acme.example>"
     github.git("merge", "-q", "--no-ff", "-m", message, "topic")
     merge = github.git("rev-parse", "HEAD")
-    event = {**jobs.push_event(), "before": before, "after": merge}
+    event = {**jobs.push_event(), "before": before, "after": merge} if kind == "push" else jobs.queue_event()
     pull = jobs.pull(head=head, merged_at="2026-11-20T10:00:00Z", merge_commit_sha=merge)
     for commit in (head, merge):
         github.site.answers[f"repos/acme/desk/commits/{commit}/pulls"] = [pull]
-    environ = {**os.environ, **github.job(event), "GITHUB_EVENT_NAME": "push"}
+    environ = {**os.environ, **github.job(event), "GITHUB_EVENT_NAME": kind}
     words = [GITDESK, "check", f"{before}..{merge}", "--approvals", "github"]
     done = subprocess.run(
         words, cwd=github.desk, env=environ, capture_output=True, encoding="utf-8", check=False
