@@ -5,7 +5,7 @@ from __future__ import annotations
 from gitdesk.forge import answer, surroundings
 from gitdesk.forge.client import Client
 from gitdesk.forge.forge import LikeGitHub
-from gitdesk.forge.request import APPROVED, GONE, REFUSED, SILENT, Account, Request, Review, latest
+from gitdesk.forge.request import APPROVED, GONE, REFUSED, SILENT, Account, Request, Review, kept, latest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,10 +14,8 @@ if TYPE_CHECKING:
 
 TOKENS = ("GITEA_TOKEN",)
 _STATES = {"APPROVED": APPROVED, "REQUEST_CHANGES": REFUSED}  # others say neither yes nor no
-_RIGHT = "the scope read:repository"
-_TOKEN_HINT = (
-    "give the step env: {GITEA_TOKEN: ${{ gitea.token }}}, or a secret with a token of scope read:repository"
-)
+_RIGHT = "the scopes read:repository and read:issue"
+_TOKEN_HINT = "give the step env: {GITEA_TOKEN: ${{ gitea.token }}}, or a token for repositories and issues"
 _PAGE = 50  # the most that a Gitea gives at once unless it is told otherwise
 _RECENT = 500  # closed pull requests that are looked through for one that has landed
 
@@ -66,11 +64,25 @@ class Gitea(LikeGitHub):
         what = f"reviews of pull request #{number}"
         reviews = self._asked(lambda: list(self._list(f"/{number}/reviews")), what)
         commits = self._asked(lambda: list(self._list(f"/{number}/commits")), what)
+        said = latest(one for each in reviews if (one := _review(each)) is not None)
+        refusals = {answer.number(one, "id") for one in reviews if _is_dismissed_refusal(one)}
+        if any(one.number in refusals for one in said):
+            timeline = f"repos/{self.repository}/issues/{number}/timeline"
+            pages = self.client.pages
+            told = self._asked(lambda: list(pages(timeline, size=_PAGE, named="limit")), what)
+            by = {
+                answer.number(one, "review_id"): _account(answer.part(one, "user"))
+                for one in told
+                if answer.text(one, "type") == "dismiss_review"
+            }
+            said = tuple(
+                kept(one, by.get(one.number, GONE)) if one.number in refusals else one for one in said
+            )
         return Request(
             name=f"pull request #{number}",
             head=answer.commit(pull, "head", "sha"),
             author=_account(answer.part(pull, "user")),
-            reviews=latest(one for each in reviews if (one := _review(each)) is not None),
+            reviews=said,
             vouched={
                 answer.commit(each, "sha"): who for each in commits if (who := _maker(each)) is not None
             },
@@ -89,7 +101,13 @@ def _review(data: Any) -> Review | None:
         head=answer.commit(data, "commit_id"),
         at=answer.moment(data, "submitted_at"),
         address=answer.text(data, "html_url"),
+        number=answer.number(data, "id"),
     )
+
+
+def _is_dismissed_refusal(data: Any) -> bool:
+    state = answer.text(data, "state").upper()
+    return answer.flag(data, "dismissed") and _STATES.get(state) == REFUSED
 
 
 def _account(data: Any) -> Account:

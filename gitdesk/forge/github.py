@@ -8,11 +8,11 @@ from gitdesk.errors import SetupError
 from gitdesk.forge import answer, surroundings
 from gitdesk.forge.client import Client
 from gitdesk.forge.forge import LikeGitHub
-from gitdesk.forge.request import APPROVED, GONE, REFUSED, SILENT, Account, Request, Review, latest
+from gitdesk.forge.request import APPROVED, GONE, REFUSED, SILENT, Account, Request, Review, kept, latest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
 TOKENS = ("GITHUB_TOKEN", "GH_TOKEN")
@@ -88,11 +88,18 @@ class GitHub(LikeGitHub):
         pages = self.client.pages
         reviews = self.asked(lambda: list(pages(f"{path}/reviews")), what, self._variable, _RIGHT)
         commits = self.asked(lambda: list(pages(f"{path}/commits")), what, self._variable, _RIGHT)
+        said = latest(one for each in reviews if (one := _review(each)) is not None)
+        if any(one.state == SILENT for one in said):
+            # A dismissed review no longer says what it was.
+            timeline = f"repos/{self.repository}/issues/{number}/timeline"
+            told = self.asked(lambda: list(pages(timeline)), what, self._variable, _RIGHT)
+            refusals = dict(_dismissed(told))
+            said = tuple(kept(one, refusals[one.number]) if one.number in refusals else one for one in said)
         return Request(
             name=f"pull request #{number}",
             head=answer.commit(pull, "head", "sha"),
             author=_account(answer.part(pull, "user")),
-            reviews=latest(one for each in reviews if (one := _review(each)) is not None),
+            reviews=said,
             vouched={
                 answer.commit(each, "sha"): who for each in commits if (who := _maker(each)) is not None
             },
@@ -111,7 +118,17 @@ def _review(data: Any) -> Review | None:
         head=answer.commit(data, "commit_id"),
         at=answer.moment(data, "submitted_at"),
         address=answer.text(data, "html_url"),
+        number=answer.number(data, "id"),
     )
+
+
+def _dismissed(events: Iterable[Any]) -> Iterator[tuple[int, Account]]:
+    """Yields the number of each review that asked for changes and was dismissed, and by whom."""
+    for one in events:
+        if answer.text(one, "event") == "review_dismissed":
+            state = answer.text(one, "dismissed_review", "state").upper()
+            if _STATES.get(state) == REFUSED:
+                yield answer.number(one, "dismissed_review", "review_id"), _account(answer.part(one, "actor"))
 
 
 def _account(data: Any) -> Account:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitdesk.value import Value
+from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,13 +23,18 @@ GONE = Account(login="")
 
 
 class Review(Value):
-    """What an account said: `state` of the commit `head`, which is "" when the site no longer has it."""
+    """What an account said: `state` of the commit `head`, which is "" when the site no longer has it.
+
+    `number` is what the site counts it by; `remark` what else there is to say of it.
+    """
 
     account: Account
     state: str
     head: str
     at: datetime
     address: str = ""
+    number: int = 0
+    remark: str = ""
 
 
 class Request(Value):
@@ -60,3 +65,11 @@ def latest(reviews: Iterable[Review]) -> tuple[Review, ...]:
         else:
             gone.append(one)
     return tuple(sorted((*last.values(), *gone), key=lambda review: review.at))
+
+
+def kept(review: Review, by: Account) -> Review:
+    """Returns a rejection that `by` dismissed: it is taken back by who gave it, and by nobody else."""
+    if by.login and by.login.lower() == review.account.login.lower():
+        return replace(review, state=SILENT)
+    who = by.login or "somebody"
+    return replace(review, state=REFUSED, remark=f"{who} dismissed it, and only who gave it takes it back")

@@ -66,6 +66,7 @@ class Reviews:
             verified=True,
             problem=problem,
             source=review.address or name,
+            reason=review.remark,
         )
 
     def _problem(self, account: Account, person: Person | None) -> str:

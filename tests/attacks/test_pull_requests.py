@@ -186,6 +186,20 @@ def test_a_rejection_that_is_passed_over(proposal: Proposal, site: Site) -> None
     assert "A009" in proposal.check().stdout
 
 
+@attack("A rejection that somebody else dismisses")
+def test_a_rejection_that_is_dismissed(proposal: Proposal, site: Site) -> None:
+    proposal.said()
+    site.answers[path("/reviews")] = [jobs.review("iva-k", "DISMISSED", 1, proposal.head)]
+    timeline = "repos/acme/desk/issues/7/timeline"
+    site.answers[timeline] = [jobs.dismissal(81, "changes_requested", "marko-b")]
+    done = proposal.check()
+    assert done.returncode == 1
+    assert "A009" in done.stdout
+    assert "marko-b dismissed it" in done.stdout
+    site.answers[timeline] = [jobs.dismissal(81, "changes_requested", "iva-k")]
+    assert "A009" not in proposal.check().stdout
+
+
 @attack("A rejection on GitLab, and the reviewer taken off the list")
 def test_a_reviewer_who_is_taken_off(tmp_path: Path, site: Site) -> None:
     proposal = Proposal(tmp_path, site, "gitlab")

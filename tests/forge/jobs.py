@@ -101,6 +101,17 @@ def review(
     }
 
 
+def dismissal(number: int, state: str, by: str | None) -> dict[str, Any]:
+    """Returns the event of a dismissed review as GitHub lists it."""
+    return {
+        "id": 1000 + number,
+        "event": "review_dismissed",
+        "actor": user(by) if by else None,
+        "created_at": minute(50),
+        "dismissed_review": {"state": state, "review_id": number, "dismissal_message": "no longer"},
+    }
+
+
 def pull(number: int = 7, head: str = HEAD, author: str | None = "marko-b", **more: Any) -> dict[str, Any]:
     """Returns a pull request as GitHub and Gitea show it, of which more is there than is read."""
     return {

@@ -43,8 +43,6 @@ def told(request: Request | None) -> list[tuple[str, str, str]]:
         ([("iva-k", "APPROVED", 1, HEAD), ("iva-k", "CHANGES_REQUESTED", 2, HEAD)], [("iva-k", "refused", "a")]),
         ([("iva-k", "APPROVED", 1, HEAD), ("iva-k", "COMMENTED", 2, HEAD)], [("iva-k", "approved", "a")]),
         ([("iva-k", "APPROVED", 1, HEAD), ("iva-k", "PENDING", 2, HEAD)], [("iva-k", "approved", "a")]),
-        ([("iva-k", "DISMISSED", 1, HEAD)], [("iva-k", "silent", "a")]),
-        ([("iva-k", "CHANGES_REQUESTED", 1, HEAD), ("iva-k", "DISMISSED", 2, HEAD)], [("iva-k", "silent", "a")]),
         ([("iva-k", "APPROVED", 1, HEAD), ("IVA-K", "CHANGES_REQUESTED", 2, HEAD)], [("IVA-K", "refused", "a")]),
         ([(None, "APPROVED", 1, HEAD), (None, "APPROVED", 2, HEAD)], [("", "approved", "a"), ("", "approved", "a")]),
         ([("iva-k", "APPROVED", 1, None)], [("iva-k", "approved", "")]),
@@ -58,6 +56,30 @@ def test_github_gives_the_last_word_of_each_account(
     jobs.github(site, [jobs.review(*one) for one in reviews])
     forge = opened(GitHub, jobs.github_job(site, tmp_path, jobs.pull_event()))
     assert told(forge.request(HEAD)) == expected
+
+
+@pytest.mark.parametrize(
+    ("state", "by", "expected"),
+    [
+        ("approved", "marko-b", "silent"),
+        ("changes_requested", "iva-k", "silent"),
+        ("changes_requested", "IVA-K", "silent"),
+        ("changes_requested", "marko-b", "refused"),
+        ("changes_requested", None, "refused"),
+    ],
+)
+def test_on_github_only_who_gave_a_rejection_takes_it_back(
+    site: Site, tmp_path: Path, state: str, by: str | None, expected: str
+) -> None:
+    earlier = jobs.review("iva-k", "CHANGES_REQUESTED", 1)
+    jobs.github(site, [earlier, jobs.review("iva-k", "DISMISSED", 2, OLDER)])
+    site.answers["repos/acme/desk/issues/7/timeline"] = [
+        {"event": "labeled", "actor": jobs.user("x")},
+        jobs.dismissal(81, "changes_requested", "marko-b"),  # of another review
+        jobs.dismissal(82, state, by),
+    ]
+    forge = opened(GitHub, jobs.github_job(site, tmp_path, jobs.pull_event()))
+    assert told(forge.request(HEAD)) == [("iva-k", expected, "b")]
 
 
 def test_github_is_asked_as_it_documents(site: Site, tmp_path: Path) -> None:
@@ -160,6 +182,20 @@ def test_a_dismissed_review_of_gitea_says_nothing(site: Site, tmp_path: Path) ->
     environ = jobs.gitea_job(site, tmp_path, jobs.pull_event())
     jobs.github(site, [jobs.gitea_review("iva-k", "APPROVED", 1, dismissed=True)])
     assert told(opened(Gitea, environ).request(HEAD)) == [("iva-k", "silent", "a")]
+
+
+@pytest.mark.parametrize(("by", "expected"), [("iva", "silent"), ("marko", "refused"), ("", "refused")])
+def test_on_gitea_only_who_gave_a_rejection_takes_it_back(
+    site: Site, tmp_path: Path, by: str, expected: str
+) -> None:
+    environ = jobs.gitea_job(site, tmp_path, jobs.pull_event())
+    jobs.github(site, [jobs.gitea_review("iva", "REQUEST_CHANGES", 1, dismissed=True)])
+    entry = {"id": 5, "type": "dismiss_review", "review_id": 81, "user": jobs.user(by), "body": "x"}
+    site.answers["repos/acme/desk/issues/7/timeline"] = [
+        {"id": 4, "type": "comment"},
+        *([entry] if by else []),
+    ]
+    assert told(opened(Gitea, environ).request(HEAD)) == [("iva", expected, "a")]
 
 
 @pytest.mark.parametrize(("links", "totals"), [(True, True), (False, True), (False, False)])
