@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from gitdesk.desk.commit_changes import plain
+from gitdesk.desk.judging import is_desk_file
 from gitdesk.domain.change import Change, is_document
 from gitdesk.store import codec, merge_result, misplaced, objects, read
 from gitdesk.value import replace
@@ -58,7 +59,7 @@ class MergesByHand:
             return
         sides = {version.path: version for version in record.sides}
         for path, old, new in merge_result.differences(other, auto.tree, commit.id):
-            if not _is_of_desk(path):
+            if not is_desk_file(path):
                 continue
             if path not in auto.conflicts:
                 yield self._change(path, old, new, commit, other)
@@ -71,7 +72,7 @@ class MergesByHand:
         Of more than two sides, or of two without a common past, that is every file in which they differ.
         """
         commit = record.commit
-        all_ = frozenset(version.path for version in record.sides if _is_of_desk(version.path))
+        all_ = frozenset(version.path for version in record.sides if is_desk_file(version.path))
         if len(commit.parents) > 2:
             return all_
         other = self._other()
@@ -90,7 +91,7 @@ class MergesByHand:
 
     def _taken_back(self, record: MergeRecord) -> Iterator[Change]:
         for version in record.sides:
-            if not _is_of_desk(version.path):
+            if not is_desk_file(version.path):
                 continue
             if version.new in version.old:
                 for old in version.old:
@@ -141,9 +142,3 @@ class MergesByHand:
 
 def _messages(document: Document | None) -> tuple[Message, ...]:
     return document.ticket.messages if document is not None and document.ticket is not None else ()
-
-
-def _is_of_desk(path: str) -> bool:
-    from gitdesk.desk.judging import is_desk_file
-
-    return is_desk_file(path) or path == read.TICKETS

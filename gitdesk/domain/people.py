@@ -14,7 +14,6 @@ RESERVED_IDS = frozenset(("me", "nobody", "none", "anybody"))
 # What a role may add; everybody listed may work on tickets. What no role of a desk adds, everybody may.
 ACT_FOR_OTHERS, CORRECT, CONFIGURE = "act_for_others", "correct", "configure"
 ASSIGN, CLOSE, RETAG = "assign", "close", "retag"
-PERMISSIONS = (ACT_FOR_OTHERS, CORRECT, CONFIGURE, ASSIGN, CLOSE, RETAG)
 OUT_OF_LOCK_OUT = (
     "only whoever owns the server's repository can bring such a change in, by `git fetch` there "
     "(see Out of a lock-out in docs/hooks.md)"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
+from gitdesk import resources
 from gitdesk.domain import rules
 from gitdesk.domain.change import Change
 from gitdesk.domain.config import Config
@@ -18,6 +20,10 @@ IVA, MARKO = "Iva Kralj <iva@acme.example>", "Marko Babić <marko@acme.example>"
 REPLY = f"### 2026-11-22T10:15:00Z · reply · {MARKO}\n\nBy noon.\n"
 NOTE = f"### 2026-11-22T11:00:00Z · note · {IVA}\n\nThe cable again.\n"
 
+_ROLES = json.loads(resources.read("schema", "desk.schema.json"))["properties"]["people"]["properties"][
+    "roles"
+]
+PERMISSIONS = tuple(_ROLES["items"]["properties"]["may"]["items"]["enum"])  # all that a role may add
 KEY_A, KEY_B = f"SHA256:{'a' * 43}", f"SHA256:{'b' * 43}"
 
 DESK = """\

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from judging import PERMISSIONS
 
 from gitdesk.domain.config import (
     ApprovalSettings,
@@ -23,7 +24,7 @@ from gitdesk.domain.config import (
     TagList,
     TagSpec,
 )
-from gitdesk.domain.people import PERMISSIONS, Person, Role
+from gitdesk.domain.people import Person, Role
 from gitdesk.domain.workflow import Approvals, Status, Transition, Workflow
 
 ANA = Person(

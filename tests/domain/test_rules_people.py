@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from judging import IVA, MARKO, by, change, codes, desk, found, ticket
+from judging import IVA, MARKO, PERMISSIONS, by, change, codes, desk, found, ticket
 
 from gitdesk.domain import rules
 from gitdesk.domain.change import Change
-from gitdesk.domain.people import PERMISSIONS
 from gitdesk.value import replace
 
 SETTINGS = Change(path="gitdesk.yaml", old="a", new="b")
