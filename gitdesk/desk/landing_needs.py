@@ -25,9 +25,13 @@ if TYPE_CHECKING:
 
 
 class Step(Value):
-    """A commit of a landing: the needs of what it changes itself, and the files a merge made by hand."""
+    """A commit of a landing: the needs of what it changes itself, and the files a merge made by hand.
+
+    `config` is what it was asked by; None where it was not.
+    """
 
     record: Record
+    config: Config | None = None
     needs: tuple[Need, ...] = ()
     by_hand: frozenset[str] = frozenset()
 
@@ -92,7 +96,7 @@ def needs_of(
     changes: dict[str, Change] = {}
     for path, (old, new) in files.items():
         steps = makers.get(path, [])
-        if not (is_document(path) or is_config(path)) or _is_a_step(steps, path, (old, new)):
+        if not (is_document(path) or is_config(path)) or _is_a_step(steps, path, (old, new), config):
             continue
         changes[path] = change = change_of(repo, path, old, new)
         for step in steps or landing.steps[-1:]:
@@ -105,9 +109,9 @@ def needs_of(
             yield need, net_of(change), change
 
 
-def _is_a_step(steps: list[Step], path: str, versions: tuple[str, str]) -> bool:
+def _is_a_step(steps: list[Step], path: str, versions: tuple[str, str], config: Config) -> bool:
     """Tells whether what a file comes to is what one usual commit made of it, which was asked already."""
-    if len(steps) != 1 or len(steps[0].record.commit.parents) > 1:
+    if len(steps) != 1 or len(steps[0].record.commit.parents) > 1 or steps[0].config != config:
         return False
     return steps[0].versions(path) == versions
 

@@ -98,7 +98,7 @@ class Landings:
         """Takes the next commit; yields what is wrong with the landing that it is, without config with nothing."""
         self._config = config or self._config
         commit = record.commit
-        step = Step(record=record, needs=tuple(needs), by_hand=by_hand)
+        step = Step(record=record, config=config, needs=tuple(needs), by_hand=by_hand)
         self._pending[commit.id] = step
         if self._mode == REQUEST:
             self._steps.append(step)
@@ -266,9 +266,8 @@ class Landings:
         names = [one.id for one in approvers(standing.need, config, standing.contributors)]
         who = f"{' or '.join(names[:5])} may approve it" if names else "nobody else has a role to approve it"
         if any("not signed" in one for one in standing.obstacles):
-            return (
-                f"sign it: git rebase -f -S {BASE}, with a key of yours that gitdesk.yaml lists; then {who}"
-            )
+            sign = f"git rebase -f -S {BASE} on its branch, with a key that gitdesk.yaml lists"
+            return f"whoever made it signs it: {sign}; then {who}"
         ticket = standing.need.path.rpartition("/")[2].removesuffix(".md")
         if self._mode == PUSH and len(landing.last.commit.parents) < 2:
             way = f"git reset --keep {BASE}, then the same with --propose"
