@@ -6,12 +6,13 @@ from operator import attrgetter
 
 from gitdesk.desk.clock_index import with_clocks
 from gitdesk.desk.kept_clocks import kept_cycles
-from gitdesk.desk.terms import Book, terms_of
+from gitdesk.desk.story_moments import Moment, selected
+from gitdesk.desk.terms import terms_of
 from gitdesk.desk.told_clocks import ToldClocks
 from gitdesk.domain.sla_replay import Replay
-from gitdesk.domain.sla_standing import cycle, marked, moment, orphaned, spent, standings
+from gitdesk.domain.sla_standing import cycle, marked, orphaned, spent, standings
 from gitdesk.domain.ticket import TicketId
-from gitdesk.errors import NotFound, UsageError
+from gitdesk.errors import NotFound
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -22,10 +23,8 @@ if TYPE_CHECKING:
     from gitdesk.desk.door import Desk
     from gitdesk.domain.change import Change
     from gitdesk.domain.config import Config
-    from gitdesk.domain.document import Document
     from gitdesk.domain.sla_cycle import Cycle
     from gitdesk.domain.sla_facts import ClockFacts
-    from gitdesk.domain.sla_history import Story
     from gitdesk.domain.sla_policy import Terms, TermVersions
     from gitdesk.domain.sla_telling import Telling
     from gitdesk.index.sla_rows import ClockRows
@@ -78,17 +77,17 @@ def report_rows(
     """
     index = with_clocks(desk, always=True)
     if as_of is None and policy is None:
-        ids = _selected(desk, query, None)
+        ids = selected(desk, query, None)
         return _kept(desk, index.clock_rows(), ids)
-    at = _Moment(desk, index.clock_rows(), as_of)
-    ids = _selected(desk, query, at.commit if as_of is not None else None)
+    at = Moment(desk, index.clock_rows(), as_of)
+    ids = selected(desk, query, at.commit if as_of is not None else None)
     versions: TermVersions = at.book if policy is None else _other(desk, at, policy, policy_path)
     return _live(desk, index.clock_rows(), at, versions, ids)
 
 
 def replayed_now(desk: Desk, rows: ClockRows, ticket_id: TicketId) -> tuple[Cycle, ...]:
     """Returns the cycles of one ticket by a replay up to now, of one that history says more of than has happened."""
-    at = _Moment(desk, rows, None)
+    at = Moment(desk, rows, None)
     story = at.story(ticket_id)
     if story is None:
         return ()
@@ -99,7 +98,7 @@ def facts_now(desk: Desk, at: int) -> Callable[[Change], ClockFacts | None]:
     """Returns what tells how clocks take a change that somebody is about to make at an instant."""
     from gitdesk.domain.sla_facts import facts_of
 
-    found = _Moment(desk, with_clocks(desk, always=True).clock_rows(), None)
+    found = Moment(desk, with_clocks(desk, always=True).clock_rows(), None)
 
     def facts(change: Change) -> ClockFacts | None:
         old = change.before.ticket if change.before is not None else None
@@ -118,7 +117,7 @@ def told(desk: Desk, ticket_id: TicketId, as_of: str | None = None) -> Told:
     from gitdesk.domain.sla_telling import tell
 
     index = with_clocks(desk, always=True)
-    at = _Moment(desk, index.clock_rows(), as_of)
+    at = Moment(desk, index.clock_rows(), as_of)
     story = at.story(ticket_id)
     if story is None:
         if ticket_id in at.broken:
@@ -137,70 +136,10 @@ def told(desk: Desk, ticket_id: TicketId, as_of: str | None = None) -> Told:
     )
 
 
-# ---- which moment
+# ---- other terms
 
 
-class _Moment:
-    """A moment of the desk's history: the commit that was its tip, the place of that, and the time."""
-
-    def __init__(self, desk: Desk, rows: ClockRows, as_of: str | None) -> None:
-        from gitdesk.desk.moments import as_of as named
-
-        self._desk = desk
-        self.stories = rows.stories()
-        self.until: int | None = None
-        self.broken: dict[
-            TicketId, Document
-        ] = {}  # of those that were looked for, what nobody could read then
-        self.tells_ahead = True
-        if as_of is None:
-            self.commit, self.as_of = desk.tip, desk.now
-        else:
-            self.commit, at = named(desk, as_of, desk.config.time_zone)
-            self.tells_ahead = at is None
-            place = rows.place(self.commit)
-            if place is None:
-                branch = desk.location.branch
-                raise UsageError(
-                    f'"{as_of}" never was the tip of the desk\'s branch' + (f' "{branch}"' if branch else ""),
-                    hint="name a time, or a commit of that branch itself and not one that a merge brought in",
-                )
-            self.until, time = place
-            self.as_of = at or moment(time) or desk.now
-        self.now = int(self.as_of.timestamp())
-        self.book = Book(desk, rows, self.until)
-
-    def story(self, ticket: TicketId) -> Story | None:
-        """Returns the story of one ticket; what the index no longer tells of then is read from Git."""
-        for _, _, story in self.stories.among((ticket,), self.until):
-            if self.until is None or not self.stories.is_only_in_git(ticket, self.until):
-                return story
-        return self.from_git(ticket)
-
-    def from_git(self, ticket: TicketId) -> Story | None:
-        """Returns the story of a ticket as its file stood at this commit, None when there was none to be read."""
-        from gitdesk.desk.reading import document
-
-        try:
-            found, _, _ = document(self._desk, ticket, self.commit)
-        except NotFound:
-            return None
-        if found.ticket is not None:
-            return self.stories.of_ticket(found.ticket, self.until)
-        if found.problems:
-            self.broken[ticket] = found
-        return None
-
-
-def _selected(desk: Desk, query: str, at: str | None) -> tuple[str, ...] | None:
-    """Returns the ids a query selects, None for all tickets."""
-    if not query.strip():
-        return None
-    found = desk.find(query, columns=("id",), everything=True, at=at)
-    return tuple(str(row[0]) for row in found.rows)
-
-
-def _other(desk: Desk, at: _Moment, data: bytes, path: str) -> tuple[Terms, ...]:
+def _other(desk: Desk, at: Moment, data: bytes, path: str) -> tuple[Terms, ...]:
     """Returns the terms of another file as if they had always been in force; raises Unreadable with the place."""
     from gitdesk.desk.calendars import holiday_files
     from gitdesk.desk.configuration import refusal
@@ -231,12 +170,12 @@ def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
     now = int(desk.now.timestamp())
 
     def times(wanted: Sequence[str] | None) -> Iterator[tuple[str, dict[str, int]]]:
-        at: _Moment | None = None
+        at: Moment | None = None
         for ticket, status, last, found in rows.spent(wanted):
             if last <= now:
                 found[status] = found.get(status, 0) + now - last
             else:  # dated after the moment that is asked for, like its clocks
-                at = at or _Moment(desk, rows, None)
+                at = at or Moment(desk, rows, None)
                 story = at.story(TicketId(ticket))
                 found = {} if story is None else spent(Replay(story, at.book, now), now)
             yield ticket, found
@@ -256,12 +195,11 @@ def _kept(desk: Desk, rows: ClockRows, ids: Sequence[str] | None) -> Clocked:
 def _live(
     desk: Desk,
     rows: ClockRows,
-    at: _Moment,
+    at: Moment,
     versions: TermVersions,
     ids: Sequence[str] | None,
 ) -> Clocked:
     """Returns the cycles of a replay up to a moment, under any terms."""
-    gone = {ticket: at.from_git(ticket) for ticket in _only_in_git(rows, at, ids)}
     times: list[tuple[str, dict[str, int]]] = []
 
     def terms(position: int) -> Terms | None:
@@ -274,20 +212,10 @@ def _live(
             by_place[position] = terms(position)
         return by_place[position]
 
-    def stories() -> Iterator[Story]:
-        waiting = list(gone)
-        for _, ticket, story in at.stories.among(ids, at.until):
-            while waiting and waiting[0] < ticket:
-                yield from _one(gone[waiting.pop(0)])
-            if waiting and waiting[0] == ticket:
-                yield from _one(gone[waiting.pop(0)])
-            elif story is not None:
-                yield story
-        for one in waiting:
-            yield from _one(gone[one])
+    stories = at.all(ids)  # read from Git at once: that tells what is broken
 
     def cycles() -> Iterator[Cycle]:
-        for story in stories():
+        for story in stories:
             replay = Replay(story, versions, at.now, tell_ahead=at.tells_ahead or story.created > at.now)
             times.append((story.ticket, spent(replay, at.now)))
             yield from _cycles(replay, at.now, found)
@@ -299,12 +227,8 @@ def _live(
         desk_name=desk.config.name,
         config=desk.config,
         status_times=(one for one in times),
-        problems=_problems(rows, ids) if at.until is None else _broken(at),
+        problems=_problems(rows, ids) if at.until is None else at.problems(),
     )
-
-
-def _one(story: Story | None) -> tuple[Story, ...]:
-    return () if story is None else (story,)
 
 
 def _cycles(replay: Replay, now: int, terms: Callable[[int], Terms | None]) -> tuple[Cycle, ...]:
@@ -332,21 +256,6 @@ def _cycles(replay: Replay, now: int, terms: Callable[[int], Terms | None]) -> t
             )
         )
     return tuple(marked(one, gone) for one in found)
-
-
-def _only_in_git(rows: ClockRows, at: _Moment, ids: Sequence[str] | None) -> list[TicketId]:
-    """Returns the tickets of which the index does not tell rightly what they were at a moment, in order."""
-    if at.until is None:
-        return []
-    found = rows.only_in_git(at.until)
-    return [TicketId(ticket) for ticket in sorted(found if ids is None else found.intersection(ids))]
-
-
-def _broken(at: _Moment) -> tuple[str, ...]:
-    """Returns in words which tickets could not be read at a moment."""
-    from gitdesk.index.project import problem_of
-
-    return tuple(sorted(f"{one.path}: {problem_of(one)}" for one in at.broken.values()))
 
 
 def _problems(rows: ClockRows, ids: Sequence[str] | None) -> tuple[str, ...]:
