@@ -14,7 +14,7 @@ def with_clocks(desk: Desk, *, always: bool = False) -> Index:
     """Returns the index with clocks up to the tip; on a desk that promises nothing without them, unless `always`."""
     index = desk.index
     if promises(desk.config) or always:
-        if index.clocks_tip != desk.tip or index.is_cut_off or _is_shallow(desk):
+        if index.clocks_tip != desk.tip or index.is_cut_off or is_shallow(desk):
             from gitdesk.desk.audit import with_history
 
             with_history(desk)
@@ -24,7 +24,7 @@ def with_clocks(desk: Desk, *, always: bool = False) -> Index:
     return index
 
 
-def _is_shallow(desk: Desk) -> bool:
+def is_shallow(desk: Desk) -> bool:
     """Tells whether history may reach further, or less far, than when it was read."""
     from os.path import exists
 

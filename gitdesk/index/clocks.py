@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from json import dumps
 
-from gitdesk.domain.format import path_of
 from gitdesk.domain.sla_cycle import (
     BREACHED_RUNNING,
     METRICS,
@@ -15,7 +14,7 @@ from gitdesk.domain.sla_cycle import (
 )
 from gitdesk.domain.sla_replay import Replay
 from gitdesk.domain.sla_standing import Standing, moment, spent, standings
-from gitdesk.index import mainline
+from gitdesk.index import past
 from gitdesk.index.image import meta, set_meta
 from gitdesk.index.sla_stories import Stories
 from gitdesk.index.sla_told import Telling
@@ -26,7 +25,7 @@ from gitdesk.value import parts_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from typing import Any, Protocol
 
     from gitdesk.domain.sla_policy import TermVersions
@@ -71,12 +70,10 @@ def refresh(
 
     `write` turns the clocks of a ticket, once all have ended, into what reports say of them.
     """
-    touched = mainline.refresh(connection, source, tip)
+    past.refresh(connection, source, tip)
     versions = read_versions()  # which commits are versions depends on what the branch's own are
-    if touched is None or not _goes_on(connection, versions):
+    if not _goes_on(connection, versions):
         connection.execute("UPDATE x_tickets SET sla = '' WHERE sla <> ''")
-    else:
-        forget(connection, touched)
     (total,) = connection.execute("SELECT count(*) FROM x_tickets WHERE sla = '' AND readable = 1").fetchone()
     stories = Stories(connection)
     with no_collection():
@@ -85,13 +82,6 @@ def refresh(
                 progress(done, total)
     set_meta(connection, "terms", versions.digest())
     set_meta(connection, "clocks", tip)
-
-
-def forget(connection: sqlite3.Connection, tickets: Iterable[str]) -> None:
-    """Marks tickets whose standings must be found again."""
-    connection.executemany(
-        "UPDATE x_tickets SET sla = '' WHERE path = ?", ((path_of(ticket),) for ticket in tickets)
-    )
 
 
 def switch_off(connection: sqlite3.Connection) -> None:

@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
 
-VERSION = 11
+VERSION = 12
 
 # Names that begin with x_ are ours alone; views and what history adds are public.
 _TABLES = """
@@ -49,6 +49,8 @@ CREATE TABLE x_kinds (
   agent TEXT NOT NULL, state TEXT NOT NULL, no_reply TEXT NOT NULL,
   UNIQUE (metric, priority, "group", policy, agent, state, no_reply)
 );
+-- What happened to each ticket, as reports count it, up to its last step in seconds since 1970; `life` is JSON.
+CREATE TABLE x_lives (path TEXT PRIMARY KEY, last INTEGER NOT NULL, life TEXT NOT NULL);
 CREATE TABLE x_configs (oid TEXT PRIMARY KEY, plain TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE x_texts (n INTEGER PRIMARY KEY, about TEXT NOT NULL, description TEXT NOT NULL, thread TEXT NOT NULL);
 CREATE TABLE x_names (kind TEXT, key TEXT, value TEXT, PRIMARY KEY (kind, key, value)) WITHOUT ROWID;
@@ -118,7 +120,17 @@ VIEWS = (
     "attachments",
     "clocks",
 )
-_EMPTIED = ("x_tickets", "x_texts", "x_names", "x_values", "x_attachments", "x_clocks", "x_told", "x_kinds")
+_EMPTIED = (
+    "x_tickets",
+    "x_texts",
+    "x_names",
+    "x_values",
+    "x_attachments",
+    "x_clocks",
+    "x_told",
+    "x_kinds",
+    "x_lives",
+)
 
 
 def version() -> int:
@@ -158,4 +170,4 @@ def empty(connection: sqlite3.Connection) -> None:
     for table in _EMPTIED:
         connection.execute(f"DELETE FROM {table}")
     connection.execute("INSERT INTO x_search(x_search) VALUES ('delete-all')")
-    connection.execute("DELETE FROM x_meta WHERE key IN ('tip', 'ranks', 'clocks')")
+    connection.execute("DELETE FROM x_meta WHERE key IN ('tip', 'ranks', 'clocks', 'lives')")

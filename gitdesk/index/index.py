@@ -13,9 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any
 
+    from gitdesk.domain.life import Life
     from gitdesk.domain.query import Query
     from gitdesk.domain.query_keys import Scope
     from gitdesk.domain.ticket import TicketId
+    from gitdesk.index.activity import Activity, Counted, Named, Stretch
     from gitdesk.index.clocks import KnownTerms
     from gitdesk.index.history_query import Entry
     from gitdesk.index.history_rows import HistorySource
@@ -266,6 +268,43 @@ class Index:
 
         self._tried(replay, replay)
 
+    def refresh_lives(
+        self,
+        tip: str,
+        source: MainlineSource,
+        versions: Callable[[ClockRows], KnownTerms],
+        progress: Progress | None = None,
+    ) -> None:
+        """Makes the lives tell what happened to each ticket up to its last step; after `refresh_history`."""
+
+        def follow() -> None:
+            from gitdesk.index import lives
+
+            if self.lives_tip != tip:
+                with self.transaction() as connection:
+                    lives.refresh(connection, source, tip, lambda: versions(self.clock_rows()), progress)
+
+        self._tried(follow, follow)
+
+    def lives(self, ids: Sequence[str] | None) -> Iterator[tuple[int, Life]]:
+        """Yields the last step and the life of tickets, None for all; after `refresh_lives`."""
+        from gitdesk.index import lives
+
+        return self._rows(lambda c: lives.kept(c, ids))
+
+    def activity(self, stretch: Stretch, person: Named, names: Counted = None) -> Activity:
+        """Returns who did what in a stretch of time; after `refresh_history`."""
+        from gitdesk.index.activity import Activity
+
+        return Activity(self._connection, stretch, person, names)
+
+    @property
+    def lives_tip(self) -> str | None:
+        """Returns the commit the lives tell of, None when they are not known."""
+        from gitdesk.index import lives
+
+        return lives.tip_of(self._connection)
+
     def clock_rows(self) -> ClockRows:
         """Returns the rows as the clocks see them; ask again after each `refresh`."""
         from gitdesk.index.sla_rows import ClockRows
@@ -313,7 +352,7 @@ class Index:
 
     def _refresh_history(self, tip: str, source: HistorySource, progress: Progress | None) -> None:
         from gitdesk.domain.format import path_of
-        from gitdesk.index import history, history_query
+        from gitdesk.index import history, history_query, past
         from gitdesk.index.stored import instant
 
         if history.is_current(self._connection, source, tip) and not self.without_updated(1):
@@ -325,21 +364,7 @@ class Index:
                 connection, None if touched is None else touched | missing.keys()
             )
             self.set_updated((missing.get(one) or path_of(one), instant(at)) for one, at in times.items())
-            self._forget_clocks(touched)
-
-    def _forget_clocks(self, tickets: Iterable[str] | None) -> None:
-        """Marks tickets (None: all) whose clocks must be replayed, for their past is another one now."""
-        from gitdesk.index import image
-
-        image.outdate_clocks(self._connection)
-        forget = "UPDATE x_tickets SET sla = '' WHERE sla <> ''"
-        if tickets is None:
-            self._connection.execute(forget)
-        else:
-            from gitdesk.domain.format import path_of
-
-            paths = ((path_of(ticket),) for ticket in tickets)
-            self._connection.executemany(f"{forget} AND path = ?", paths)
+            past.changed(connection, touched)
 
     def without_updated(self, limit: int = -1) -> list[tuple[str, str]]:
         """Returns (id, path) of the tickets whose time of last change is not known yet."""

@@ -215,11 +215,11 @@ def _header(row: Sequence[Any]) -> dict[str, Any]:
     header: dict[str, Any] = dict(zip(_KEYS, row, strict=False))
     tags, fields = row[10], row[11]
     header["tags"] = tuple(loads(tags)) if tags != "[]" else ()
-    header["fields"] = _fields(loads(fields)) if fields != "{}" else {}
+    header["fields"] = fields_of(loads(fields)) if fields != "{}" else {}
     return header
 
 
-def _fields(plain: Mapping[str, Any]) -> dict[str, FieldValue]:
+def fields_of(plain: Mapping[str, Any]) -> dict[str, FieldValue]:
     return {name: value if isinstance(value, str) else tuple(value) for name, value in plain.items()}
 
 
