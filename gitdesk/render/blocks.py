@@ -64,6 +64,41 @@ class Trend(Value):
     nothing: str = ""
 
 
+class Numbers(Value):
+    """One line of a chart of numbers; None where there is none. `kind` as of a Field."""
+
+    name: str
+    values: tuple[int | None, ...]
+    kind: str = "number"
+
+
+class Bars(Value):
+    """Numbers over time, a chart a series; `labels` name the buckets."""
+
+    title: str
+    bucket: str
+    labels: tuple[str, ...]
+    series: tuple[Numbers, ...]
+    note: str = ""
+    nothing: str = ""
+
+
+class Heat(Value):
+    """Numbers by two things, such as days and hours: the more, the darker."""
+
+    title: str
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    cells: tuple[tuple[int, ...], ...]
+    note: str = ""
+    nothing: str = ""
+
+    @property
+    def most(self) -> int:
+        """Returns the greatest number, 0 when there is nothing."""
+        return max((max(row, default=0) for row in self.cells), default=0)
+
+
 class Stack(Value):
     """Parts of a whole in seconds, as one bar."""
 

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gitdesk.render.blocks import BAD, CAREFUL, GOOD, Figures, Grid, Notice, Shares, Stack, Trend
+from gitdesk.render.blocks import (
+    BAD,
+    CAREFUL,
+    GOOD,
+    Bars,
+    Field,
+    Figures,
+    Grid,
+    Heat,
+    Notice,
+    Shares,
+    Stack,
+    Trend,
+)
 from gitdesk.render.markdown import escape
 from gitdesk.render.shares import bar, percent
 from gitdesk.render.when import duration, worked
@@ -14,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any
 
-    from gitdesk.render.blocks import Document, Field
+    from gitdesk.render.blocks import Document
 
 _BAR = 10  # columns
 _MARKS = {GOOD: "✅ ", BAD: "❌ ", CAREFUL: "⚠️ "}
@@ -83,6 +96,17 @@ def _body(block: Any) -> Iterator[str]:
         case Trend(series=[_, *_]):
             heads = [escape(block.bucket), *(escape(series.name) for series in block.series)]
             yield _table(heads, "l" + "r" * len(block.series), _trend_rows(block))
+        case Bars(series=[_, *_]):
+            heads = [escape(block.bucket), *(escape(series.name) for series in block.series)]
+            yield _table(heads, "l" + "r" * len(block.series), _bar_rows(block))
+        case Heat() if block.most:
+            heads = ["", *(escape(name) for name in block.rows)]
+            hours = [
+                [escape(name), *(f"{row[index]:,}" for row in block.cells)]
+                for index, name in enumerate(block.columns)
+                if any(row[index] for row in block.cells)
+            ]
+            yield _table(heads, "l" + "r" * len(block.rows), hours)
         case _:
             yield f"{escape(block.nothing)}\n"
 
@@ -96,6 +120,14 @@ def _trend_rows(block: Trend) -> Iterable[Sequence[str]]:
                 for good, bad in points
             ]
             yield [escape(label), *shown]
+
+
+def _bar_rows(block: Bars) -> Iterable[Sequence[str]]:
+    for index, label in enumerate(block.labels):
+        yield [
+            escape(label),
+            *(_cell(series.values[index], Field(name="", kind=series.kind)) for series in block.series),
+        ]
 
 
 def _table(heads: Sequence[str], align: str, rows: Iterable[Sequence[str]]) -> str:

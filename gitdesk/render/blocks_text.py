@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from gitdesk.render.blocks import BAD, CAREFUL, GOOD, Figures, Grid, Notice, Shares, Stack, Trend
-from gitdesk.render.shares import bar, percent
+from gitdesk.render.blocks import (
+    BAD,
+    CAREFUL,
+    GOOD,
+    Bars,
+    Field,
+    Figures,
+    Grid,
+    Heat,
+    Notice,
+    Shares,
+    Stack,
+    Trend,
+)
+from gitdesk.render.shares import bar, percent, shade, sparkline
 from gitdesk.render.table import Column, Page, Table, render_table
 from gitdesk.render.text import cut, pad, safe, width, wrap
 from gitdesk.render.when import duration, worked
@@ -15,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from typing import Any
 
-    from gitdesk.render.blocks import Document, Field, Share
+    from gitdesk.render.blocks import Document, Share
     from gitdesk.render.style import Paint
 
 _WIDTH = 80  # where no terminal sets a bound
@@ -68,6 +81,12 @@ def _block(block: Any, page: Page, room: int) -> Iterator[str]:
         case Trend():
             yield page.paint("heading", cut(safe(block.title), room))
             yield from _trend(block) if block.series else wrap(safe(block.nothing), room)
+        case Bars():
+            yield page.paint("heading", cut(safe(block.title), room))
+            yield from _bars(block, room) if block.series else wrap(safe(block.nothing), room)
+        case Heat():
+            yield page.paint("heading", cut(safe(block.title), room))
+            yield from _heat(block, room) if block.most else wrap(safe(block.nothing), room)
         case Notice():
             yield page.paint(STYLES.get(block.tone, ""), cut(safe(block.title), room))
             for each in block.texts:
@@ -121,6 +140,31 @@ def _trend(block: Trend) -> Iterator[str]:
             if whole := passed + failed:
                 share = pad(percent(passed, whole), 6, "right")
                 yield f"    {pad(label, 10)}  {bar(passed, whole, _BAR)}  {share}  {passed:,} of {whole:,}"
+
+
+def _bars(block: Bars, room: int) -> Iterator[str]:
+    """Yields a line a series: its latest numbers as far as there is room, and the greatest of them."""
+    names = [_name(series.name) for series in block.series]
+    size = max(map(width, names))
+    count = max(min(room - size - 26, len(block.labels)), 1)
+    for name, series in zip(names, block.series, strict=True):
+        values = series.values[-count:]
+        most = max((value for value in values if value is not None), default=None)
+        told = "" if most is None else f"  at most {_value(most, Field(name='', kind=series.kind))}"
+        yield f"  {pad(name, size)}  {sparkline(values)}{told}"
+    first, last = safe(block.labels[-count]), safe(block.labels[-1])
+    yield f"  {pad('', size)}  {first if first == last else f'{first} … {last}'}"
+
+
+def _heat(block: Heat, room: int) -> Iterator[str]:
+    size = max(map(width, block.rows))
+    wide = 2 if size + 2 * len(block.columns) + 12 <= room else 1
+    every = 3
+    heads = [pad(safe(name), every * wide) for name in block.columns[::every]]
+    yield f"  {pad('', size)}  {''.join(heads)}".rstrip()
+    most = block.most
+    for name, cells in zip(block.rows, block.cells, strict=True):
+        yield f"  {pad(safe(name), size)}  {''.join(shade(cell, most) * wide for cell in cells)}  {sum(cells):,}"
 
 
 def _grid(block: Grid, page: Page, room: int) -> Iterator[str]:

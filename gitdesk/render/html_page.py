@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from gitdesk.render import svg
-from gitdesk.render.blocks import Figures, Grid, Notice, Shares, Stack, Trend
+from gitdesk.render.blocks import Bars, Figures, Grid, Heat, Notice, Shares, Stack, Trend
+from gitdesk.render.html_counts import render_bars, render_heat
 from gitdesk.render.html_style import SCRIPT, STYLE
-from gitdesk.render.html_text import text
+from gitdesk.render.html_text import head, nothing, text
 from gitdesk.render.shares import percent
 from gitdesk.render.when import duration, utc_minute, worked
 
@@ -90,17 +91,12 @@ def _block(block: Any, name: str) -> Iterator[str]:
             yield from _stack(block, name)
         case Grid():
             yield from _grid(block, name)
+        case Bars():
+            yield from render_bars(block, name)
+        case Heat():
+            yield from render_heat(block, name)
         case Notice():
             yield from _notice(block, name)
-
-
-def _head(title: str, note: str, name: str, extra: str = "") -> str:
-    told = f'<p class="note">{text(note)}</p>\n' if note else ""
-    return f'<section{extra} aria-labelledby="{name}">\n<h2 id="{name}">{text(title)}</h2>\n{told}'
-
-
-def _nothing(words: str) -> str:
-    return f'<p class="nothing">{text(words)}</p>\n</section>\n'
 
 
 def _figures(block: Figures) -> Iterator[str]:
@@ -115,14 +111,14 @@ def _figures(block: Figures) -> Iterator[str]:
 
 
 def _notice(block: Notice, name: str) -> Iterator[str]:
-    yield _head(block.title, "", name, f' class="notice {block.tone}"')
+    yield head(block.title, "", name, f' class="notice {block.tone}"')
     yield "<ul>\n" + "".join(f"<li>{text(each)}</li>\n" for each in block.texts) + "</ul>\n</section>\n"
 
 
 def _shares(block: Shares, name: str) -> Iterator[str]:
-    yield _head(block.title, block.note, name)
+    yield head(block.title, block.note, name)
     if not block.rows:
-        yield _nothing(block.nothing)
+        yield nothing(block.nothing)
         return
     yield f'<div class="wide" tabindex="0" role="region" aria-labelledby="{name}">\n<table>\n'
     yield f"<caption>{text(block.title)}</caption>\n<thead><tr>"
@@ -141,9 +137,9 @@ def _shares(block: Shares, name: str) -> Iterator[str]:
 
 
 def _trend(block: Trend, name: str) -> Iterator[str]:
-    yield _head(block.title, block.note, name)
+    yield head(block.title, block.note, name)
     if not block.series:
-        yield _nothing(block.nothing)
+        yield nothing(block.nothing)
         return
     yield '<div class="panels">\n'
     for series in block.series:
@@ -171,10 +167,10 @@ _KEY = (
 
 
 def _stack(block: Stack, name: str) -> Iterator[str]:
-    yield _head(block.title, block.note, name)
+    yield head(block.title, block.note, name)
     whole = sum(seconds for _, seconds in block.parts)
     if not whole:
-        yield _nothing(block.nothing)
+        yield nothing(block.nothing)
         return
     yield svg.stack_bar(block.parts)
     yield f"\n<table>\n<caption>{text(block.title)}</caption>\n<thead><tr>"
@@ -189,9 +185,9 @@ def _stack(block: Stack, name: str) -> Iterator[str]:
 
 
 def _grid(block: Grid, name: str) -> Iterator[str]:
-    yield _head(block.title, block.note, name)
+    yield head(block.title, block.note, name)
     if not block.rows:
-        yield _nothing(block.nothing)
+        yield nothing(block.nothing)
         return
     yield f'<div class="wide" tabindex="0" role="region" aria-labelledby="{name}">\n<table class="grid sortable">\n'
     yield f"<caption>{text(block.title)}</caption>\n<thead><tr>"

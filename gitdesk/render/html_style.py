@@ -74,6 +74,19 @@ td.time{white-space:nowrap;font-variant-numeric:tabular-nums}
 th button{all:unset;cursor:pointer;color:inherit;font:inherit}
 th button:hover{color:var(--ink);text-decoration:underline}
 th[aria-sort] button::after{content:" \\2191"}th[aria-sort=descending] button::after{content:" \\2193"}
+.heat{table-layout:fixed;min-width:760px}
+.heat th,.heat td{padding:5px 2px;text-align:center;font-size:12.5px;border-bottom:0}
+.heat tbody th{text-align:left;white-space:nowrap}.heat th:first-child{width:52px}.heat th:last-child{width:60px}
+.heat td{border:1px solid var(--card);font-variant-numeric:tabular-nums}
+.heat .number{padding-right:8px;text-align:right}.h0{background:var(--track)}
+.h1{background:color-mix(in srgb,var(--accent) 14%,var(--card))}
+.h2{background:color-mix(in srgb,var(--accent) 25%,var(--card))}
+.h3{background:color-mix(in srgb,var(--accent) 36%,var(--card))}
+.h4{background:color-mix(in srgb,var(--accent) 47%,var(--card))}
+.h5{background:color-mix(in srgb,var(--accent) 59%,var(--card))}
+.h6{background:color-mix(in srgb,var(--accent) 72%,var(--card))}
+.h7{background:color-mix(in srgb,var(--accent) 86%,var(--card))}.h8{background:var(--accent)}
+.h5,.h6,.h7,.h8{color:var(--card);font-weight:600}
 .nothing{color:var(--soft);margin:6px 0 2px}
 .notice{border-left:6px solid var(--careful)}.notice.bad{border-left-color:var(--bad)}
 .notice ul{margin:6px 0 0;padding-left:20px;font-size:14.5px;overflow-wrap:anywhere}

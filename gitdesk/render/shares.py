@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
+_SHADES = "·░▒▓█"
+_HEIGHTS = "▁▂▃▄▅▆▇█"
 
 
 def tenths(part: int, whole: int) -> int | None:
@@ -26,3 +32,19 @@ def bar(part: int, whole: int, columns: int) -> str:
     full, rest = divmod(eighths, 8)
     filled = "█" * full + (_EIGHTHS[rest] if rest else "")
     return filled + "░" * (columns - len(filled))
+
+
+def level(value: int, most: int, levels: int) -> int:
+    """Returns which of so many levels a number is on, 0 for none of it alone, the last for the greatest."""
+    return 0 if value <= 0 or most <= 0 else -(-value * (levels - 1) // most)
+
+
+def shade(value: int, most: int) -> str:
+    """Returns a character that is the darker the greater a number is."""
+    return _SHADES[level(value, most, len(_SHADES))]
+
+
+def sparkline(values: Sequence[int | None]) -> str:
+    """Returns a character for each number, the higher the greater; a dot for none."""
+    most = max((value for value in values if value is not None), default=0)
+    return "".join("·" if value is None else _HEIGHTS[level(value, most, len(_HEIGHTS))] for value in values)

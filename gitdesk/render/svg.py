@@ -11,9 +11,9 @@ if TYPE_CHECKING:
 
     from gitdesk.render.blocks import Series
 
-_WIDE, _HIGH = 360, 190  # of a trend, in the units of its view box, about a pixel each
-_LEFT, _RIGHT, _TOP = 34, 10, 12
-_PLOT, _STRIP, _GAP = 104, 30, 14  # heights: the line, the counts under it, what is between
+WIDE, HIGH = 360, 190  # of a trend, in the units of its view box, about a pixel each
+LEFT, RIGHT, TOP = 34, 10, 12
+PLOT, _STRIP, _GAP = 104, 30, 14  # heights: the line, the counts under it, what is between
 _LETTER = 6.2  # how wide a letter of a label is, about
 PATTERNS = 4  # ways to fill a part beside its colour
 PARTS = 8  # colours
@@ -27,15 +27,15 @@ def share_bar(passed: int, failed: int, running: int = 0) -> str:
     good = passed * 200 / whole
     bad = max(200 - good, 1.5) if failed else 0.0
     live = running * 200 / whole
-    parts = [f'<rect class="good" width="{_n(200 - bad)}" height="12"/>']
+    parts = [f'<rect class="good" width="{number(200 - bad)}" height="12"/>']
     if failed:
-        parts.append(f'<rect class="bad" x="{_n(200 - bad)}" width="{_n(bad)}" height="12"/>')
+        parts.append(f'<rect class="bad" x="{number(200 - bad)}" width="{number(bad)}" height="12"/>')
         parts.append(
-            f'<rect class="hatch" x="{_n(200 - bad)}" width="{_n(bad)}" height="12" fill="url(#hatch)"/>'
+            f'<rect class="hatch" x="{number(200 - bad)}" width="{number(bad)}" height="12" fill="url(#hatch)"/>'
         )
     if live:
         parts.append(
-            f'<rect class="live" x="{_n(200 - max(live, 1.5))}" width="{_n(max(live, 1.5))}" y="9" height="3"/>'
+            f'<rect class="live" x="{number(200 - max(live, 1.5))}" width="{number(max(live, 1.5))}" y="9" height="3"/>'
         )
     return _bar("".join(parts))
 
@@ -46,9 +46,9 @@ def progress_bar(used: int, whole: int, tone: str) -> str:
     mark = whole * 200 / scale
     filled = used * 200 / scale
     parts = ['<rect class="track" width="200" height="12"/>']
-    parts.append(f'<rect class="{tone}" width="{_n(filled)}" height="12"/>')
+    parts.append(f'<rect class="{tone}" width="{number(filled)}" height="12"/>')
     if used > whole:
-        parts.append(f'<rect class="mark" x="{_n(max(mark - 1, 0))}" width="2" height="12"/>')
+        parts.append(f'<rect class="mark" x="{number(max(mark - 1, 0))}" width="2" height="12"/>')
     return _bar("".join(parts))
 
 
@@ -66,14 +66,14 @@ def stack_bar(parts: Sequence[tuple[str, int]]) -> str:
     for index, (name, seconds) in enumerate(parts):
         size = seconds * 1000 / whole
         drawn.append(
-            f'<g class="part part{index % PARTS}"><rect x="{_n(place)}" width="{_n(size)}" height="56">'
+            f'<g class="part part{index % PARTS}"><rect x="{number(place)}" width="{number(size)}" height="56">'
             f"<title>{text(name)}</title></rect>"
         )
         if pattern := _pattern(index):
             drawn.append(
-                f'<rect x="{_n(place)}" width="{_n(size)}" height="56" fill="url(#pattern{pattern})"/>'
+                f'<rect x="{number(place)}" width="{number(size)}" height="56" fill="url(#pattern{pattern})"/>'
             )
-        drawn.append(f'<rect class="seam" x="{_n(place + size - 2)}" width="2" height="56"/></g>')
+        drawn.append(f'<rect class="seam" x="{number(place + size - 2)}" width="2" height="56"/></g>')
         place += size
     return (
         '<svg class="stack" viewBox="0 0 1000 56" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
@@ -89,8 +89,8 @@ def _pattern(index: int) -> int:
 
 def swatch(index: int) -> str:
     """Returns the sample of a part for a legend."""
-    number = _pattern(index)
-    pattern = f'<rect width="14" height="14" rx="3" fill="url(#pattern{number})"/>' if number else ""
+    which = _pattern(index)
+    pattern = f'<rect width="14" height="14" rx="3" fill="url(#pattern{which})"/>' if which else ""
     return (
         f'<svg class="swatch part part{index % PARTS}" viewBox="0 0 14 14" aria-hidden="true" focusable="false">'
         f'<rect width="14" height="14" rx="3"/>{pattern}</svg>'
@@ -113,27 +113,27 @@ DEFINITIONS = (
 
 def trend_chart(series: Series, labels: Sequence[str], name: str) -> str:
     """Returns a chart: the share of each bucket as a line, and under it how many passed and failed."""
-    step = (_WIDE - _LEFT - _RIGHT) / max(len(labels), 1)
+    step = (WIDE - LEFT - RIGHT) / max(len(labels), 1)
     most = max((passed + failed for passed, failed in series.points), default=0) or 1
     parts = [_grid()]
     line: list[list[str]] = [[]]
     dots = []
     for index, (passed, failed) in enumerate(series.points):
-        x = _LEFT + step * (index + 0.5)
+        x = LEFT + step * (index + 0.5)
         parts.append(_counts(x, min(step * 0.7, 26), passed, failed, most))
         share = tenths(passed, passed + failed)
         if share is None:
             line.append([])
             continue
-        y = _TOP + _PLOT * (1000 - share) / 1000
-        line[-1].append(f"{_n(x)} {_n(y)}")
+        y = TOP + PLOT * (1000 - share) / 1000
+        line[-1].append(f"{number(x)} {number(y)}")
         tip = f"{labels[index]}: {passed} of {passed + failed}"
         dots.append(_dot(x, y, failed, tip, len(labels)))
     parts += [f'<path class="line" d="M{" L".join(points)}"/>' for points in line if len(points) > 1]
     parts += dots
-    parts += _axis(labels, step)
+    parts += axis(labels, step)
     return (
-        f'<svg class="trend" viewBox="0 0 {_WIDE} {_HIGH}" role="img" aria-label="{text(name)}">'
+        f'<svg class="trend" viewBox="0 0 {WIDE} {HIGH}" role="img" aria-label="{text(name)}">'
         + "".join(parts)
         + "</svg>"
     )
@@ -142,29 +142,29 @@ def trend_chart(series: Series, labels: Sequence[str], name: str) -> str:
 def _grid() -> str:
     parts = []
     for share in (100, 75, 50, 25, 0):
-        y = _TOP + _PLOT * (100 - share) / 100
+        y = TOP + PLOT * (100 - share) / 100
         kind = "grid" if share else "base"
-        parts.append(f'<path class="{kind}" d="M{_LEFT} {_n(y)}H{_WIDE - _RIGHT}"/>')
+        parts.append(f'<path class="{kind}" d="M{LEFT} {number(y)}H{WIDE - RIGHT}"/>')
         if share % 50 == 0:
-            parts.append(f'<text x="{_LEFT - 6}" y="{_n(y + 4)}" class="end">{share}</text>')
-    base = _TOP + _PLOT + _GAP + _STRIP
-    parts.append(f'<path class="base" d="M{_LEFT} {base}H{_WIDE - _RIGHT}"/>')
+            parts.append(f'<text x="{LEFT - 6}" y="{number(y + 4)}" class="end">{share}</text>')
+    base = TOP + PLOT + _GAP + _STRIP
+    parts.append(f'<path class="base" d="M{LEFT} {base}H{WIDE - RIGHT}"/>')
     return "".join(parts)
 
 
 def _counts(x: float, size: float, passed: int, failed: int, most: int) -> str:
-    base = _TOP + _PLOT + _GAP + _STRIP
+    base = TOP + PLOT + _GAP + _STRIP
     good, bad = (_STRIP * count / most for count in (passed, failed))
     if failed:
         bad = max(bad, 1.5)
     parts = []
-    left = _n(x - size / 2)
+    left = number(x - size / 2)
     if passed:
         parts.append(
-            f'<rect class="good" x="{left}" y="{_n(base - good)}" width="{_n(size)}" height="{_n(good)}"/>'
+            f'<rect class="good" x="{left}" y="{number(base - good)}" width="{number(size)}" height="{number(good)}"/>'
         )
     if failed:
-        place = f'x="{left}" y="{_n(base - good - bad)}" width="{_n(size)}" height="{_n(bad)}"'
+        place = f'x="{left}" y="{number(base - good - bad)}" width="{number(size)}" height="{number(bad)}"'
         parts.append(f'<rect class="bad" {place}/><rect class="hatch" {place} fill="url(#hatch)"/>')
     return "".join(parts)
 
@@ -174,25 +174,27 @@ def _dot(x: float, y: float, failed: int, tip: str, count: int) -> str:
     title = f"<title>{text(tip)}</title>"
     if failed:  # a lozenge; a bucket without a failure is a circle
         reach = size * 1.35
-        lozenge = f"M{_n(x)} {_n(y - reach)}L{_n(x + reach)} {_n(y)}L{_n(x)} {_n(y + reach)}L{_n(x - reach)} {_n(y)}Z"
+        up, down, left, right = (number(place) for place in (y - reach, y + reach, x - reach, x + reach))
+        middle, level = number(x), number(y)
+        lozenge = f"M{middle} {up}L{right} {level}L{middle} {down}L{left} {level}Z"
         return f'<path class="dot some" d="{lozenge}">{title}</path>'
-    return f'<circle class="dot" cx="{_n(x)}" cy="{_n(y)}" r="{_n(size)}">{title}</circle>'
+    return f'<circle class="dot" cx="{number(x)}" cy="{number(y)}" r="{number(size)}">{title}</circle>'
 
 
-def _axis(labels: Sequence[str], step: float) -> list[str]:
+def axis(labels: Sequence[str], step: float, base: int = TOP + PLOT + _GAP + _STRIP) -> list[str]:
     """Returns the names of some buckets, as many as have room, the last one always among them."""
     room = max((len(label) for label in labels), default=1) * _LETTER + 12
     every = max(-int(-room // step), 1)
-    y = _TOP + _PLOT + _GAP + _STRIP + 16
+    y = base + 16
     parts = []
     for index in range((len(labels) - 1) % every, len(labels), every):
         half = len(labels[index]) * _LETTER / 2
-        x = min(max(_LEFT + step * (index + 0.5), half), _WIDE - half)
-        parts.append(f'<text x="{_n(x)}" y="{y}" class="middle">{text(labels[index])}</text>')
+        x = min(max(LEFT + step * (index + 0.5), half), WIDE - half)
+        parts.append(f'<text x="{number(x)}" y="{y}" class="middle">{text(labels[index])}</text>')
     return parts
 
 
-def _n(value: float) -> str:
+def number(value: float) -> str:
     """Returns a number in its shortest form, to a tenth, the same on every machine."""
     shown = f"{value:.1f}"
     return shown[:-2] if shown.endswith(".0") else shown
