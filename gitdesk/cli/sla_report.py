@@ -5,15 +5,13 @@ from __future__ import annotations
 from gitdesk.cli import spec
 from gitdesk.cli.context import Context
 from gitdesk.cli.options import format_options
+from gitdesk.cli.report_period import check_time, period_of
 from gitdesk.cli.spec import Named, OneOf, Path, Whole, argument, option
 from gitdesk.errors import Unreadable, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from gitdesk.desk.clocks import Clocked
-    from gitdesk.reports.period import Period
     from gitdesk.reports.sla import SlaReport
 
 FORMATS = (
@@ -22,7 +20,6 @@ FORMATS = (
 _BY = ("metric", "priority", "group", "policy", "agent")
 _BREACH, _AT_RISK = "breach", "at-risk"
 _PLACED = ("sarif", "github", "gitlab")  # formats that point at a line
-_TIMES = "write it like 7d, monday, 2026-11-01, 2026-11, 2026-W47 or 2026-11-01T09:00"
 _NAMED = 3  # problems that are named in the error
 
 
@@ -76,7 +73,7 @@ def command(
     if at_risk > 100:
         raise UsageError(f'"{at_risk}" is more than 100 percent')
     for text in (from_, to):
-        _check_time(text)
+        check_time(text)
     wanted = report_files.parse(outputs)
     shown = context.out.format or ("" if outputs else "table")
     if context.out.format and any(path == report_files.STDOUT for _, path in wanted):
@@ -90,7 +87,7 @@ def command(
         context,
         clocked,
         query=" ".join(query),
-        period=_period(clocked, from_, to),
+        period=period_of(from_, to, clocked.as_of, clocked.config.time_zone),
         policy_file=policy or "",
         percent=at_risk,
         by=by,
@@ -137,38 +134,3 @@ def _ended(context: Context, report: SlaReport, fail_on: str | None, paths: list
         named = "; ".join(report.problems[:_NAMED]) + ("; …" if len(report.problems) > _NAMED else "")
         raise Unreadable(f"the numbers are not whole: {named}", hint="`gitdesk check` tells what is wrong")
     return 1 if (fail_on and breached) or (fail_on == _AT_RISK and at_risk) else 0
-
-
-# The period
-
-
-def _check_time(text: str | None) -> None:
-    from gitdesk.domain import query_time
-
-    if text is not None and not query_time.is_time(text.strip()):
-        raise UsageError(f'"{text}" is not a time', hint=_TIMES)
-
-
-def _period(clocked: Clocked, from_: str | None, to: str | None) -> Period:
-    """Returns the stretch that --from and --to name: relative to the as-of time, in the zone of the desk."""
-    from gitdesk.reports.period import Period
-
-    zone = clocked.config.time_zone
-    start = _stretch(from_, clocked.as_of, zone)[0] if from_ else None
-    end = _stretch(to, clocked.as_of, zone)[1] if to else None
-    if start and end and end <= start:
-        raise UsageError(f'--to "{to}" is before --from "{from_}"')
-    return Period(start=start, end=end)
-
-
-def _stretch(text: str, as_of: datetime, zone: str) -> tuple[datetime, datetime]:
-    from gitdesk.domain import query_time
-
-    word = text.strip()
-    length = query_time.duration(word)
-    if length is not None:
-        moment = query_time.shifted(as_of, -length)
-        return moment, moment
-    found = query_time.stretch(word, as_of, zone)
-    assert found is not None  # _check_time has seen it
-    return found

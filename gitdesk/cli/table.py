@@ -72,6 +72,18 @@ COMMANDS: tuple[Row, ...] = (
         "sla policies", "gitdesk.cli.sla_policies:command", "Show which policy each ticket has, and why", LOOK
     ),
     Row("sla report", "gitdesk.cli.sla_report:command", "Report what was kept, missed, and is at risk", LOOK),
+    Row(
+        "report volume",
+        "gitdesk.cli.report_volume:command",
+        "Count what came in, went out, and is left",
+        LOOK,
+    ),
+    Row(
+        "report workload", "gitdesk.cli.report_workload:command", "Show who has how much, and did what", LOOK
+    ),
+    Row("report times", "gitdesk.cli.report_times:command", "Tell how long answers and solutions took", LOOK),
+    Row("report tags", "gitdesk.cli.report_tags:command", "Count tickets by tag", LOOK),
+    Row("report audit", "gitdesk.cli.report_audit:command", "Tell who did and approved what", LOOK),
     Row("calendar list", "gitdesk.cli.calendar_list:command", "List the calendars", LOOK),
     Row("calendar show", "gitdesk.cli.calendar_show:command", "Draw a month of a calendar", LOOK),
     Row(
@@ -126,6 +138,7 @@ COMMANDS: tuple[Row, ...] = (
 NOUNS = {
     "calendar": "Working hours: list, show, due, elapsed, open …",
     "hooks": "Hooks that judge commits and pushes: install, uninstall, status",
+    "report": "Reports for a team lead: volume, workload, times …",
     "sla": "Service levels: status, report, explain, policies",
 }
 
