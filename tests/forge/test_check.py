@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from . import jobs
-from .proposal import GITDESK, SITES, Proposal
+from .proposal import GITDESK, PEOPLE, SITES, Proposal
 from .site import Answer, Site
 
 
@@ -94,6 +94,23 @@ def test_what_needs_no_approval_asks_nobody(github: Proposal) -> None:
     done = github.check()
     assert (done.returncode, done.stdout) == (0, "")
     assert github.site.asked == []
+
+
+def test_what_a_command_proposed_lands_with_a_review_on_the_site(github: Proposal) -> None:
+    github.git("checkout", "-q", "main")
+    for key, value in zip(("user.name", "user.email"), PEOPLE["marko"], strict=True):
+        github.git("config", key, value)
+    words = [GITDESK, "close", github.ticket.stem, "--propose"]
+    subprocess.run(words, cwd=github.desk, env=github.environ("marko"), check=True, capture_output=True)
+    row = github.git("for-each-ref", "--format=%(refname:short) %(objectname)", "refs/heads/propose/")
+    branch, head = row.split()
+    github.git("branch", "-f", "topic", head)
+    github.said()
+    done = github.check(span=f"main..{branch}")
+    assert (done.returncode, "A008" in done.stdout) == (1, True)
+    github.said(("iva", "yes", head))
+    done = github.check(span=f"main..{branch}")
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
 def test_approvals_are_for_what_a_branch_adds(github: Proposal) -> None:
