@@ -18,6 +18,8 @@ import hooking
 import in_and_out
 import peers
 import service_levels
+import sharing
+import storm
 import working_time
 import writers
 from clockwork import CPU_ONLY, GITDESK, RUNS, Task, bare_python, environ, interleave, run, task
@@ -47,6 +49,8 @@ class Bench:
         for size in self.sizes:
             yield from hooking.rows(size, self.runs)
         for size in self.sizes:
+            yield from sharing.rows(size, self.runs)
+        for size in self.sizes:
             yield from self.changing(size)
         for size in self.sizes:
             yield from self.indexing(size)
@@ -54,6 +58,7 @@ class Bench:
             yield from in_and_out.rows(size)
         if 10_000 in self.sizes:
             yield from writers.rows(10_000)
+            yield from storm.rows()
         for size in self.sizes:
             yield from peers.rows(size, self.runs)
 
