@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from datetime import datetime
 
 from gitdesk import clock
 from gitdesk.cli.output import Output
+from gitdesk.cli.terminal import is_terminal
 from gitdesk.errors import GitdeskError, Unreadable, UsageError
 
 TYPE_CHECKING = False
@@ -65,6 +67,7 @@ class Context:
             from gitdesk.desk import Desk
 
             self._desk = Desk.open(self.start, self.environ, self.watch)
+            self._desk.asking = is_terminal(sys.stdin) and is_terminal(sys.stderr)
             if self.reads:
                 self._desk.on_stand_in = self._warn
         return self._desk

@@ -46,6 +46,7 @@ class Desk:
     def __init__(self, repo: Repo, location: read.Location, environ: Mapping[str, str], watch: Watch) -> None:
         self.repo, self.location, self.environ, self.watch = repo, location, environ, watch
         self.now = clock.now(dict(environ))
+        self.asking = False  # somebody is there who can be asked for a password
         self._configurations = Configurations(repo)
         # Told what stands in for a gitdesk.yaml that cannot be used; None: nothing may, it is an error.
         self.on_stand_in: Callable[[StandIn], None] | None = None

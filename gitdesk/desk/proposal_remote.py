@@ -5,24 +5,37 @@ from __future__ import annotations
 import os
 from datetime import UTC, datetime
 
-from gitdesk.errors import Conflict, Refused, SetupError
-from gitdesk.store import process
-from gitdesk.value import Value
+from gitdesk.errors import Conflict, Refused
+from gitdesk.store import remote as remotes
+from gitdesk.store.remote import PROPOSALS, Unreachable
+from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from gitdesk.desk.door import Desk
     from gitdesk.store.git import Repo
+    from gitdesk.store.remote import Answer
 
-PROPOSE = "propose/"
-_OWN = ("-c", "gc.auto=0", "-c", "maintenance.auto=false", "-c", "push.followTags=false")
+__all__ = (
+    "PROPOSE",
+    "LostRace",
+    "RefusedThere",
+    "Remote",
+    "Unreachable",
+    "Wanted",
+    "fetch",
+    "fetched",
+    "fetched_at",
+    "heads",
+    "push",
+    "remote_of",
+    "urls_of",
+)
+
+PROPOSE = PROPOSALS
 _MOST_SAID = 12  # lines of what a server says that are passed on
-
-
-class Unreachable(SetupError):
-    """The remote did not answer; what there is here is kept."""
 
 
 class RefusedThere(Refused):
@@ -42,10 +55,20 @@ class Wanted(Value):
 
 
 class Remote(Value):
-    """A remote by its name, and what the desk's branch is called there."""
+    """A remote, as the desk's branch goes with it; `asking`: somebody is there to be asked for a password."""
 
-    name: str
-    branch: str
+    known: remotes.Remote
+    asking: bool = False
+
+    @property
+    def name(self) -> str:
+        """Returns what this clone calls it."""
+        return self.known.name
+
+    @property
+    def branch(self) -> str:
+        """Returns what the desk's branch is called there."""
+        return self.known.branch
 
     def tracking(self, branch: str) -> str:
         """Returns the reference that remembers where a branch of the remote is."""
@@ -53,41 +76,23 @@ class Remote(Value):
 
 
 def remote_of(desk: Desk) -> Remote | None:
-    """Returns where proposals go: where the desk's branch comes from, else `origin`, else the only remote there is."""
-    repo, location = desk.repo, desk.location
-    branch = location.branch
-    names = _names(repo)
-    named = repo.config(f"branch.{branch}.remote") if branch else None
-    if named in names:
-        merged = (repo.config(f"branch.{branch}.merge") or "").removeprefix("refs/heads/")
-        return Remote(name=named or "", branch=merged or branch)
-    if location.remote_ref:
-        short = location.remote_ref.removeprefix("refs/remotes/")
-        for name in names:
-            if short.startswith(f"{name}/"):
-                return Remote(name=name, branch=short.removeprefix(f"{name}/"))
-    chosen = "origin" if "origin" in names else names[0] if len(names) == 1 else ""
-    return Remote(name=chosen, branch=branch) if chosen and branch else None
+    """Returns where proposals go: where the desk's branch goes; None in a clone without a remote.
 
-
-def _names(repo: Repo) -> list[str]:
-    found = [
-        key.removeprefix("remote.").removesuffix(".url")
-        for key in repo.settings()
-        if key.startswith("remote.") and key.endswith(".url")
-    ]
-    return sorted(name for name in found if name and not name.startswith("-"))
+    Raises UsageError when nothing says which of several, SetupError for one that a program of the repository reaches.
+    """
+    branch = desk.location.branch
+    if not branch or not remotes.names(desk.repo):
+        return None
+    return Remote(known=remotes.choose(desk.repo, branch), asking=desk.asking)
 
 
 def fetch(repo: Repo, remote: Remote) -> None:
     """Brings the desk's branch and all proposals of a remote up to date; raises Unreachable."""
-    proposals = f"+refs/heads/{PROPOSE}*:{remote.tracking(PROPOSE)}*"
-    branch = f"+refs/heads/{remote.branch}:{remote.tracking(remote.branch)}"
-    done = _fetched(repo, remote, (branch, proposals))
-    if done.status:  # the remote may have no branch of the desk yet
-        done = _fetched(repo, remote, (proposals,))
-    if done.status:
-        raise unreachable(remote, done)
+    try:
+        remotes.fetch(repo, remote.known, asking=remote.asking)
+    except Unreachable as error:
+        error.hint = error.hint or "what is here is kept"
+        raise
 
 
 def fetched(repo: Repo, remote: Remote | None) -> str:
@@ -101,11 +106,6 @@ def fetched(repo: Repo, remote: Remote | None) -> str:
     return ""
 
 
-def _fetched(repo: Repo, remote: Remote, refspecs: Sequence[str]) -> process.Finished:
-    options = ("--quiet", "--no-tags", "--prune", "--no-recurse-submodules")
-    return repo.call(*_OWN, "fetch", *options, "--end-of-options", remote.name, *refspecs, network=True)
-
-
 def push(repo: Repo, remote: Remote, wanted: Wanted) -> None:
     """Moves one branch of a remote from where it is thought to be, or takes it away.
 
@@ -114,18 +114,20 @@ def push(repo: Repo, remote: Remote, wanted: Wanted) -> None:
     """
     if wanted.old and wanted.new and repo.call("merge-base", "--is-ancestor", wanted.old, wanted.new).status:
         raise _lost(remote)  # it is known already that it would not go
-    done = _pushed(repo, remote, wanted)
-    ref = remote.tracking(wanted.branch)
-    if done.status:
-        fetch(repo, remote)
-        now = repo.read_ref(ref) or ""
-        if now == wanted.new:
-            return  # it was there before the line broke
-        if now != wanted.old:
-            raise _lost(remote)
-        raise RefusedThere(_refusal(remote, done))
-    if (repo.read_ref(ref) or "") != wanted.new:  # Git notes it itself only where its settings say so
-        repo.call("update-ref", *((ref, wanted.new) if wanted.new else ("-d", ref)))
+    there = replace(remote.known, branch=wanted.branch)
+    if wanted.new:
+        answer = remotes.push(repo, there, wanted.new, asking=remote.asking)
+    else:
+        answer = remotes.take_away(repo, there, wanted.old, asking=remote.asking)
+    if answer.is_taken:
+        return
+    fetch(repo, remote)
+    now = repo.read_ref(remote.tracking(wanted.branch)) or ""
+    if now == wanted.new:
+        return  # it was there before the line broke
+    if now != wanted.old:
+        raise _lost(remote)
+    raise RefusedThere(_refusal(remote, answer))
 
 
 def _lost(remote: Remote) -> LostRace:
@@ -135,31 +137,10 @@ def _lost(remote: Remote) -> LostRace:
     )
 
 
-def _pushed(repo: Repo, remote: Remote, wanted: Wanted) -> process.Finished:
-    branch = f"refs/heads/{wanted.branch}"
-    lease = () if wanted.new else (f"--force-with-lease={branch}:{wanted.old}",)
-    options = ("--porcelain", "--no-verify", "--no-recurse-submodules", *lease)
-    words = ("push", *options, "--end-of-options", remote.name, f"{wanted.new}:{branch}")
-    return repo.call(*_OWN, *words, network=True)
-
-
-def _refusal(remote: Remote, done: process.Finished) -> str:
+def _refusal(remote: Remote, answer: Answer) -> str:
     """Returns in words that a server takes nothing, with what it said of it."""
-    told = [
-        line.removeprefix("remote:").rstrip()
-        for line in done.error.decode("utf-8", "replace").splitlines()
-        if line.startswith("remote:")
-    ]
-    lines = [line for line in told if line.strip()][:_MOST_SAID]
-    return "\n ".join([f"{remote.name} does not take it{':' if lines else ''}", *lines])
-
-
-def unreachable(remote: Remote, done: process.Finished) -> Unreachable:
-    """Returns the error for a remote that does not answer, with the first thing that Git says of it."""
-    said = done.error.decode("utf-8", "replace").strip().splitlines()
-    lines = [line.strip() for line in said if line.strip() and not line.startswith(("hint:", "warning:"))]
-    first = lines[0].removeprefix("fatal: ").removeprefix("error: ") if lines else f"status {done.status}"
-    return Unreachable(f"{remote.name} cannot be reached: {first}", hint="what is here is kept")
+    lines = answer.said[:_MOST_SAID] or ((answer.reason,) if answer.reason else ())
+    return "\n  ".join([f"{remote.name} does not take it{':' if lines else ''}", *lines])
 
 
 def fetched_at(repo: Repo) -> datetime | None:

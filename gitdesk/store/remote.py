@@ -64,8 +64,8 @@ class Answer(Value):
 
     @property
     def is_taken(self) -> bool:
-        """Tells whether the branch is over there now."""
-        return self.status == 0 and self.flag in (" ", "*", "=")
+        """Tells whether the branch is over there now, or no more, as was wanted."""
+        return self.status == 0 and self.flag in (" ", "*", "=", "-")
 
 
 def names(repo: Repo) -> list[str]:
@@ -177,25 +177,39 @@ def push(
     repo: Repo, remote: Remote, commit: str, *, asking: bool = False, step: Step | None = None
 ) -> Answer:
     """Pushes a commit to the remote's branch, forward only, and tells what came of it."""
+    options = ("--no-force", *(("--progress",) if step is not None else ()))
+    answer = _pushed(repo, remote, options, commit, asking, step)
+    if answer.is_taken:
+        note_taken(repo, remote, commit)
+    return answer
+
+
+def take_away(repo: Repo, remote: Remote, commit: str, *, asking: bool = False) -> Answer:
+    """Takes the remote's branch away, if it is at this commit there, and tells what came of it."""
+    answer = _pushed(repo, remote, (f"--force-with-lease={remote.ref}:{commit}",), "", asking, None)
+    if answer.is_taken and known_tip(repo, remote):
+        repo.run("update-ref", "-d", remote.tracking)
+    return answer
+
+
+def _pushed(
+    repo: Repo, remote: Remote, options: Sequence[str], commit: str, asking: bool, step: Step | None
+) -> Answer:
     words = [
         "push", "--porcelain", "--no-verify", "--no-follow-tags", "--no-signed", "--recurse-submodules=no",
-        "--no-force", *(("--progress",) if step is not None else ()),
-        "--end-of-options", remote.name, f"{commit}:{remote.ref}",
+        *options, "--end-of-options", remote.name, f"{commit}:{remote.ref}",
     ]  # fmt: skip
     done = _go(repo, remote, words, asking, step)
     lines = (line.split("\t") for line in os.fsdecode(done.output).splitlines())
     told = [line for line in lines if len(line) > 2 and line[1].endswith(f":{remote.ref}")]
     theirs, _ = transport.said(done.error)
     reason = told[0][2].partition("(")[2].rstrip(")") if told else ""
-    answer = Answer(
+    return Answer(
         status=done.status,
         flag=told[0][0] if told else "",
         said=theirs,
         reason=reason or transport.last_words(done.error),
     )
-    if answer.is_taken:
-        note_taken(repo, remote, commit)
-    return answer
 
 
 def note_taken(repo: Repo, remote: Remote, commit: str) -> None:
