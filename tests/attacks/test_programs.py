@@ -19,11 +19,12 @@ pytestmark = pytest.mark.xdist_group("attacks-programs")
 
 READ = (
     "list", "show 7k3", "show 7k3 --at main~1", "search noon", "log --verify", "check", "check main~1",
-    "check main..side", "check --history", "check --staged", "sla report", "doctor", "export jsonl",
+    "check main..side", "check --history", "check --staged", "sla report", "doctor", "export jsonl", "review",
 )  # fmt: skip
 WRITE = (
     "edit 7k3 -F ../edited.md", "new Hello -m x", "reply 7k3 -m x", "note 7k3 -m x", "move 7k3 open",
     "set 7k3 priority=high", "tag 7k3 +a", "attach 7k3 ../note.txt", "import jsonl ../import.jsonl",
+    "set 7k3 priority=low --propose", "review 7k3", "propose 7k3 --update", "land 7k3",
 )  # fmt: skip
 HOOKS = (
     "pre-commit", "prepare-commit-msg", "commit-msg", "post-commit", "reference-transaction", "post-checkout",

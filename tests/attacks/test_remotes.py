@@ -96,7 +96,16 @@ def test_no_program_of_the_repository_reaches_the_remote(own: Desk, tmp_path: Pa
         for setting in settings:
             key, _, value = filled(setting).rpartition("=")
             own.git("config", key, value)
-        for words in (("sync",), ("status", "--fetch"), ("note", "7k3", "-m", "y", "--push")):
+        for words in (
+            ("sync",),
+            ("status", "--fetch"),
+            ("note", "7k3", "-m", "y", "--push"),
+            ("review", "--fetch"),
+            ("set", "7k3", "priority=low", "--propose"),
+            ("approve", "7k3"),
+            ("land", "7k3"),
+            ("propose", "7k3", "--withdraw"),
+        ):
             done = own.gitdesk(*words, GITDESK_NOW=stamp(own.at + 120))
             assert "Traceback" not in done.stderr
         assert not list((tmp_path / "sprung").iterdir()), "run by gitdesk"
@@ -124,6 +133,9 @@ def test_no_password_is_shown(own: Desk) -> None:
                 ("status",),
                 ("status", "--json"),
                 ("status", "--fetch"),
+                ("review", "--fetch"),
+                ("set", "7k3", "priority=low", "--propose"),
+                ("land", "7k3"),
             ):
                 done = own.gitdesk(*words, GITDESK_NOW=stamp(own.at + 60))
                 assert "token" not in done.stdout + done.stderr, words
@@ -148,7 +160,13 @@ def test_names_of_remotes_and_branches_are_data(own: Desk, tmp_path: Path) -> No
     marker = tmp_path / "marker"
     own.git("config", "branch.main.remote", f"--upload-pack=touch {marker};")
     own.git("config", f"remote.--upload-pack=touch {marker};.url", str(server))
-    for words in (("sync",), ("sync", "--remote", f"--upload-pack=touch {marker};"), ("status", "--fetch")):
+    for words in (
+        ("sync",),
+        ("sync", "--remote", f"--upload-pack=touch {marker};"),
+        ("status", "--fetch"),
+        ("review", "--fetch"),
+        ("set", "7k3", "priority=low", "--propose"),
+    ):
         done = own.gitdesk(*words, GITDESK_NOW=stamp(own.at + 120))
         assert "Traceback" not in done.stderr
     own.git("config", "branch.main.remote", "origin")
