@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gitdesk.domain.approval import APPROVES, REJECTS, TRAILERS, WITHDRAWS
 from gitdesk.index.activity import Activity, Stretch
 
 TYPE_CHECKING = False
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Activity", "Said", "activity", "beginning", "said_of", "signatures"]
 
-# Trailers of the empty commits with which people agree to a proposal or do not: digest and path.
-_SAID = {"gitdesk-approves": "approved", "gitdesk-rejects": "rejected", "gitdesk-withdraws": "withdrawn"}
+# What the empty commits say with which people agree to a proposal, do not, or take it back.
+_SAID = {APPROVES: "approved", REJECTS: "rejected", WITHDRAWS: "withdrawn"}
 Said = tuple[str, str, str, str, str, str, bool]
 
 
@@ -53,10 +54,11 @@ def said_of(desk: Desk, found: Activity) -> Iterator[Said]:
     """Yields time, person, what was said, path, commit, subject and whether it is signed, of proposals."""
     from gitdesk.domain.change_message import parse_message
 
+    kinds = {trailer.lower(): _SAID[kind] for kind, trailer in TRAILERS.items()}
     for time, who, commit, subject, signed in list(found.empty()):
         message = desk.repo.commit(commit).partition(b"\n\n")[2].decode("utf-8", "replace")
         for key, value in parse_message(message)[2]:
-            kind = _SAID.get(key.lower())
+            kind = kinds.get(key.lower())
             if kind is not None:
                 yield time, who, kind, value.partition(" ")[2] or value, commit, subject, bool(signed)
 

@@ -69,6 +69,16 @@ def waits_of(life: Life, calendar: Calendar | None) -> Iterator[Wait]:
     yield from parts
 
 
+def handling_of(life: Life, calendar: Calendar | None) -> Wait | None:
+    """Returns the handling of a ticket that is finished, as `waits_of` has it, without the other waits."""
+    ended = end_of(life)
+    if ended is None:
+        return None
+    spans = [span for span, _ in open_spans(life, ended.at)]
+    worked = None if calendar is None else sum(calendar.elapsed(a, b) for a, b in spans)
+    return Wait(metric=HANDLING, at=ended.at, wall=sum(b - a for a, b in spans), worked=worked)
+
+
 def open_spans(life: Life, end: int) -> list[tuple[tuple[int, int], str]]:
     """Returns the stretches up to an instant in which a ticket was not done, with what it waited for."""
     ends = [at for at, _ in life.turns[1:]] + [max(end, life.turns[-1][0])]

@@ -9,6 +9,7 @@ from gitdesk.domain.change import owner_of
 from gitdesk.index.activity import HAND, OTHER
 from gitdesk.render.blocks import BAD, CAREFUL, Field, Figure, Figures, Grid
 from gitdesk.render.shares import percent
+from gitdesk.render.text import counted
 from gitdesk.reports.commits import Commits
 from gitdesk.reports.dimensions import AGENT, places
 from gitdesk.reports.lead import BRIEF, SHOWN, LeadReport, part, piece
@@ -230,7 +231,9 @@ class AuditReport(LeadReport):
         whole, imported = Commits.together(self._by_person.values()), self._imported
         corrections, late = self._total(CORRECTION), self._total(LATE)
         figures = [
-            Figure(label="actions", value=f"{self._total(ACTION):,}", note=f"in {whole.all:,} commits"),
+            Figure(
+                label="actions", value=f"{self._total(ACTION):,}", note=f"in {counted(whole.all, 'commit')}"
+            ),
             Figure(
                 label="by hand",
                 value=percent(whole.by_hand, whole.on_tickets),

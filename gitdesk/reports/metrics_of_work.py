@@ -23,7 +23,7 @@ METRICS = (
         population="agents with a capacity; groups all of whose members have one",
         clock="the as-of time",
         left_out="agents without a capacity: their load is empty",
-        source="`people.agents` in gitdesk.yaml at the as-of time; who may have a ticket beyond it is rule P004's "
+        source="`people.agents` in gitdesk.yaml at the as-of time; who may have a ticket beyond it is rule P006's "
         "matter",
     ),
     Metric(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from gitdesk.domain.life_spans import HANDLING, waits_of
+from gitdesk.domain.life_spans import HANDLING, handling_of
 from gitdesk.errors import UsageError
 from gitdesk.render.blocks import Bars, Field, Figure, Figures, Grid, Numbers
 from gitdesk.render.shares import percent
@@ -62,7 +62,7 @@ class TagsReport(LeadReport):
     def count(self, life: Life) -> None:
         """Takes in a ticket."""
         tags = self._tags_of(life)
-        handled = [one for one in waits_of(life, self.lived.working.calendar(life)) if one.metric == HANDLING]
+        handled = handling_of(life, self.lived.working.calendar(life))
         self._whole.add(life)
         for tag in tags:
             if tag not in self._tags:
@@ -76,7 +76,7 @@ class TagsReport(LeadReport):
                     found.append(self._named[key])
             for one in found:
                 one.volume.add(life)
-                one.waits.add(handled)
+                one.waits.add(() if handled is None else (handled,))
         if len(tags) > 1 and self._begin <= life.created < self._end:
             for pair in combinations(sorted(tags), 2):
                 self._pairs[pair] = self._pairs.get(pair, 0) + 1

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sla_worlds import calendars, stories, versions
 
 from gitdesk.domain.life import INTO, OUT_OF, backlog_of, flows_of, life_of
-from gitdesk.domain.life_spans import FOR_CUSTOMER, FOR_US, HANDLING, PUT_ASIDE, waits_of
+from gitdesk.domain.life_spans import FOR_CUSTOMER, FOR_US, HANDLING, PUT_ASIDE, handling_of, waits_of
 from gitdesk.domain.sla_history import Story, steps_of
 from gitdesk.domain.sla_policy import Terms
 from gitdesk.domain.sla_replay import Replay
@@ -80,6 +80,7 @@ def test_the_parts_of_handling_add_up_in_wall_and_in_working_time(
     parts = [found[part] for part in (FOR_US, FOR_CUSTOMER, PUT_ASIDE)]
     assert found[HANDLING].wall == sum(part.wall for part in parts) == inside
     assert found[HANDLING].worked == sum(part.worked or 0 for part in parts)
+    assert handling_of(life, calendar) == found[HANDLING]  # type: ignore[arg-type]
 
 
 @settings(max_examples=300, deadline=None)
