@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.desk.commit_changes import plain
+from gitdesk.desk.feed import Feed
 from gitdesk.desk.judging import is_desk_file
 from gitdesk.domain import rules_approvals
 from gitdesk.domain.approval import Net
@@ -55,6 +56,14 @@ class Landing(Value):
     head: str = ""
 
     @property
+    def is_plain(self) -> bool:
+        """Tells whether it is one usual commit that needs nothing: what most landings are."""
+        return (
+            len(self.steps) == 1 and not self.steps[0].needs and len(self.last.commit.parents) < 2
+            and self.after == self.last.commit.id
+        )  # fmt: skip
+
+    @property
     def last(self) -> Record:
         """Returns the commit by which it comes."""
         return self.steps[-1].record
@@ -93,13 +102,15 @@ def needs_of(
         for path in {one.path for one in step.record.changes} | step.by_hand:
             if path in files:
                 makers.setdefault(path, []).append(step)
-    changes: dict[str, Change] = {}
-    for path, (old, new) in files.items():
-        steps = makers.get(path, [])
-        if not (is_document(path) or is_config(path)) or _is_a_step(steps, path, (old, new), config):
-            continue
-        changes[path] = change = change_of(repo, path, old, new)
-        for step in steps or landing.steps[-1:]:
+    several = {
+        path: versions
+        for path, versions in files.items()
+        if (is_document(path) or is_config(path))
+        and not _is_a_step(makers.get(path, []), path, versions, config)
+    }
+    changes = {change.path: change for change in _changes_of(repo, several)}
+    for path, change in changes.items():
+        for step in makers.get(path, []) or landing.steps[-1:]:
             context = context_of(step.record.commit, config)
             for need in rules_approvals.needs(change, config, context, whole=True):
                 found.setdefault(path, {})[need] = None
@@ -114,6 +125,21 @@ def _is_a_step(steps: list[Step], path: str, versions: tuple[str, str], config: 
     if len(steps) != 1 or len(steps[0].record.commit.parents) > 1 or steps[0].config != config:
         return False
     return steps[0].versions(path) == versions
+
+
+def _changes_of(repo: Repo, files: dict[str, tuple[str, str]]) -> Iterator[Change]:
+    """Yields the changes of files between two blobs each, which are read together."""
+    wanted = [
+        (path, oid)
+        for path, versions in files.items()
+        if is_document(path)
+        for oid in versions
+        if oid and not is_mark(oid)
+    ]
+    found = {(path, oid): document for path, oid, document in Feed(repo).documents(dict.fromkeys(wanted))}
+    for path, (old, new) in files.items():
+        before, after = found.get((path, old)), found.get((path, new))
+        yield Change(path=path, before=before, after=after, old=old, new=new)
 
 
 def change_of(repo: Repo, path: str, old: str, new: str) -> Change:

@@ -176,7 +176,7 @@ class Landings:
 
     def standings(self, landing: Landing, config: Config, repo: Repo) -> Iterator[Found]:
         """Yields how each need of a landing stands, with the change it is about; `repo` has the files."""
-        if not landing.before:
+        if not landing.before or landing.is_plain:
             return
         files = net_files(repo, landing)
         needed = list(needs_of(repo, landing, files, config))

@@ -282,5 +282,9 @@ def _obstacles(contributors: Sequence[Contributor], *, signed: bool) -> Iterable
             yield f"who made the change is not certain: {one.problem}"
         elif not one.person:
             yield f"the change is by {one.who}, who is nobody on the desk: nobody can tell whether that is an approver"
-        elif signed and not one.verified:
-            yield f"the change by {one.person} is not signed with a key of theirs"
+    unsigned = [one.person for one in contributors if one.person and not one.problem and not one.verified]
+    if signed and unsigned:
+        names = ", ".join(unsigned[:_NAMED]) + (
+            f" and {len(unsigned) - _NAMED} more" if unsigned[_NAMED:] else ""
+        )
+        yield f"the change by {names} is not signed with a key of theirs"

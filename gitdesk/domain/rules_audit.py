@@ -144,6 +144,8 @@ def corrects(change: Change, config: Config, context: Context) -> bool:
         return True
     if any(_origin(after, ticket, old, config, context)):
         return True
+    if ticket.messages is old.messages or ticket.messages == old.messages:
+        return False
     backdated, misdated = (
         {
             one.subject

@@ -164,6 +164,13 @@ def test_who_made_the_change_must_be_certain(by: Contributor, words: str) -> Non
     assert words in found.words
 
 
+def test_many_who_did_not_sign_are_told_short() -> None:
+    by = tuple(Contributor(who=name, person=name) for name in ("marko", "ana", "robi", "nikos"))
+    assert weighed(said(), by=by).words.endswith(
+        "the change by marko, ana, robi and 1 more is not signed with a key of theirs"
+    )
+
+
 def test_without_signatures_the_name_counts_and_it_is_told() -> None:
     by = (Contributor(who="Marko", person="marko"),)
     found = weighed(said(verified=False), by=by, config=UNSIGNED)
