@@ -11,9 +11,10 @@ from gitdesk.store.written_message import reduced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gitdesk.desk.door import Desk
+    from gitdesk.domain.config import Config
     from gitdesk.domain.violation import Violation
 
 
@@ -36,7 +37,19 @@ def _fresh(desk: Desk, text: str, base: str | None) -> Iterator[Violation]:
         return
     config, unsaid, changes = given
     _, body, trailers = parse_message(text)
+    yield from _misplaced(config, trailers, changes[0].path if changes else "")
     told = {(one.fingerprint, one.message) for one in judging.of_people(changes, config, unsaid)}
     for one in judging.of_people(changes, config, with_message(unsaid, config, body, trailers)):
         if (one.fingerprint, one.message) not in told:
             yield one
+
+
+def _misplaced(config: Config, trailers: Sequence[tuple[str, str]], path: str) -> Iterator[Violation]:
+    """Yields words about a proposal in a commit with files: nobody can tell of what they are."""
+    from gitdesk.domain import rules
+    from gitdesk.domain.approval import MISPLACED, said_in
+    from gitdesk.domain.rules_audit import untrue
+
+    for key, value in trailers:
+        if said_in(((key, value),)):
+            yield from rules.weigh((untrue(key, value, MISPLACED, path),), config)

@@ -6,7 +6,7 @@ from gitdesk.desk import verdicts
 from gitdesk.desk.judging_commits import PUSH, RECORD, REQUEST
 from gitdesk.desk.landing_needs import Landing, Step, change_of, needs_of, net_files
 from gitdesk.domain import rules, rules_approvals
-from gitdesk.domain.approval import APPROVES, REJECTS, Standing, Verdict, approvers, said_in, weigh
+from gitdesk.domain.approval import APPROVES, MISPLACED, REJECTS, Standing, Verdict, approvers, said_in, weigh
 from gitdesk.domain.change import APPROVED
 from gitdesk.domain.config import PATH
 from gitdesk.domain.rules_audit import untrue
@@ -191,7 +191,7 @@ class Landings:
             reviewed = self._reviews.reviewed(landing.head, config)
         for need, net, change in needed:
             makers = [step.record for step in landing.makers(need.path)]
-            given = [*said, *self._elsewhere(landing, net, makers, config)]
+            given = [*said, *self._elsewhere(landing, net, makers, config, said)]
             at_head = None
             if reviewed is not None:
                 given += reviewed.verdicts
@@ -209,7 +209,12 @@ class Landings:
     # What was said elsewhere
 
     def _elsewhere(
-        self, landing: Landing, net: Net, makers: Sequence[Record], config: Config
+        self,
+        landing: Landing,
+        net: Net,
+        makers: Sequence[Record],
+        config: Config,
+        said: Sequence[Verdict],
     ) -> list[Verdict]:
         """Returns rejections on branches that are open, so that nobody lands something else and leaves them out."""
         if self._mode == RECORD:
@@ -227,7 +232,7 @@ class Landings:
             if one.kind == REJECTS and one.path == net.path
         }
         commits = [record.commit.id for record in makers]
-        return verdicts.held_against(self._repo, found, net, commits, same)
+        return verdicts.held_against(self._repo, found, net, commits, same, said)
 
     def _is_same(self, verdict: Verdict, net: Net, before: str) -> bool:
         """Tells whether what was rejected comes to what lands: to the same file, or the same step of its status."""
@@ -337,8 +342,7 @@ class Landings:
         path = next((one.path for one in record.changes), PATH)
         for key, value in record.commit.trailers:
             if said_in(((key, value),)):
-                why = "such a word stands in a commit of its own, without files"
-                for one in rules.weigh((untrue(key, value, why, path),), config):
+                for one in rules.weigh((untrue(key, value, MISPLACED, path),), config):
                     yield replace(one, commit=record.commit.id)
 
 

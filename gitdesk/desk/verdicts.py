@@ -175,13 +175,24 @@ def spoken_of(repo: Repo, heads: Sequence[str], known: Sequence[str]) -> list[Re
 
 
 def held_against(
-    repo: Repo, spoken: Sequence[Verdict], net: Net, commits: Sequence[str], is_same: Mapping[str, bool]
+    repo: Repo,
+    spoken: Sequence[Verdict],
+    net: Net,
+    commits: Sequence[str],
+    is_same: Mapping[str, bool],
+    landing: Sequence[Verdict] = (),
 ) -> list[Verdict]:
     """Returns what was said elsewhere and holds for a landing: rejections of it, and what took a word back.
 
     A rejection is of the same when it names the same change, was given to a commit that lands, or `is_same` says so.
-    An approval given elsewhere takes a rejection back; to count, it has to land.
+    An approval given elsewhere takes a rejection back; to count, it has to land. What `landing` brings takes one back
+    that was of another version, and does not stand on it.
     """
+    approved = {
+        one.person: one.source
+        for one in landing
+        if one.kind == APPROVES and one.digest == net.digest and not one.problem
+    }
     rejecting: dict[str, Verdict] = {}
     found: list[Verdict] = []
     for one in spoken:
@@ -190,12 +201,14 @@ def held_against(
         if one.kind == WITHDRAWS or (one.kind == APPROVES and one.digest == net.digest):
             rejecting.pop(one.person, None)
             found += [one] if one.kind == WITHDRAWS else []
-        elif one.kind == REJECTS and (
-            one.digest == net.digest
-            or is_same.get(one.source, False)
-            or any(is_below(repo, commit, one.source) for commit in commits)
-        ):
+        elif one.kind == REJECTS and one.digest == net.digest:
             rejecting[one.person] = one
+        elif one.kind == REJECTS and (
+            is_same.get(one.source, False) or any(is_below(repo, commit, one.source) for commit in commits)
+        ):
+            later = approved.get(one.person, "")
+            if not later or is_below(repo, later, one.source):
+                rejecting[one.person] = one
     return found + list(rejecting.values())
 
 

@@ -60,7 +60,8 @@ RULES = (
     Rule(
         code="A005",
         name="untrue-trailer",
-        summary="a trailer of the commit claims what is not so: an approval of one's own, a robot, an unknown person",
+        summary="a trailer of the commit claims what is not so: an approval of one's own or one that nobody gave, a "
+        "robot, an unknown person; or says something of a proposal in a commit with files",
         why="reports read trailers, and whoever wrote the commit could write anything",
         fails="Approved-by: Iva Kralj <iva@acme.example>, in a commit of Iva's",
         passes="Approved-by: Ana Horvat <ana@acme.example>, in a commit of Iva's",

@@ -8,7 +8,7 @@ import pytest
 
 from gitdesk.domain.approval import REJECTS, WITHDRAWS, Net
 
-from .attacking import IVA, attack
+from .attacking import IVA, attack, text
 from .proposing import FIRST, NINA_AT_HOME, SECOND, OpenPgp, Scene, a_ticket, path_of
 
 
@@ -334,6 +334,29 @@ def test_rules_and_record_are_as_dear(scene: Scene) -> None:
     assert codes == ["A008"]
     assert "a correction of the record is not approved" in told
     assert scene.refused(scene.merge(scene.word(rewritten, "nina")))[0] == []
+
+
+@attack("A late ticket given more time without approval, by a commit or by how a merge is made")
+def test_a_promise_is_not_loosened_alone(scene: Scene) -> None:
+    config = scene.desk.git("show", f"{scene.desk.base}:gitdesk.yaml") + "\n"
+    config = config.replace("correct: {roles: [lead]}}", "loosen: {roles: [lead]}}")
+    config += "sla: {policies: [{id: gold, targets: {normal: {resolution: 4h}, low: none}}]}\n"
+    scene.let_in(scene.desk.commit({"gitdesk.yaml": config}, author=IVA))
+    late, path = "AC-3F4G5H6J", path_of("AC-3F4G5H6J")
+    at = scene.later()
+    fresh = {path: text(ticket=late, created=at, status="open")}
+    scene.let_in(scene.desk.commit(fresh, at=at))
+    scene.desk.at += 6 * 3600
+    low = {path: text(ticket=late, created=at, status="open", priority="low")}
+    loosened = scene.change(low, message="less urgent\n\nthere is a way around it")
+    codes, told = scene.refused(loosened)
+    assert codes == ["A008"]
+    assert "a promise loosened is not approved" in told
+    other = scene.change({path_of(SECOND): a_ticket(SECOND, "open", tags=["vip"])})
+    slipped = scene.tree(low, other)
+    evil = scene.merge(other, tree=slipped, message="merge\n\nthere is a way around it")
+    assert "A008" in scene.refused(evil)[0]
+    assert scene.refused(scene.merge(scene.word(loosened, net=scene.net(loosened, late))))[0] == []
 
 
 # Merges

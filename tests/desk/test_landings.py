@@ -129,6 +129,37 @@ def test_a_fast_forward_is_as_good_as_a_merge_to_come_and_not_as_one_that_was(
     assert codes(list(pushed)) == ["A008"]
 
 
+# What was said on another branch
+
+
+def test_a_rejection_that_was_fetched_counts_in_a_clone_too(scene: Scene, desk: Desk) -> None:
+    closed = scene.closing()
+    no = scene.word(closed, "nina", kind=REJECTS)
+    scene.desk.git("update-ref", f"refs/remotes/origin/propose/{FIRST}/x", no)
+    assert codes(told(desk, scene.desk.base, scene.word(closed))) == ["A009"]
+
+
+def test_who_rejected_another_version_and_approves_this_one_has_changed_their_mind(
+    scene: Scene, desk: Desk
+) -> None:
+    no = scene.word(scene.closing(), "nina", kind=REJECTS)
+    scene.desk.git("update-ref", f"refs/heads/propose/{FIRST}/x", no)
+    better = scene.closing(priority="high")
+    assert codes(told(desk, scene.desk.base, scene.word(better, "iva"))) == ["A009"]
+    assert codes(told(desk, scene.desk.base, scene.word(better, "nina"))) == []
+    # But not who has rejected it since.
+    approved = scene.word(better, "nina")
+    scene.desk.git("update-ref", f"refs/heads/propose/{FIRST}/y", scene.word(approved, "nina", kind=REJECTS))
+    assert sorted(codes(told(desk, scene.desk.base, approved))) == ["A008", "A009"]
+
+
+def test_another_step_of_the_same_ticket_is_not_rejected_with_it(scene: Scene, desk: Desk) -> None:
+    no = scene.word(scene.closing(), "nina", kind=REJECTS)
+    scene.desk.git("update-ref", f"refs/heads/propose/{FIRST}/x", no)
+    spam = scene.change({path_of(FIRST): a_ticket(status="spam")})
+    assert codes(told(desk, scene.desk.base, scene.word(spam))) == []
+
+
 # A hosting site
 
 
@@ -267,3 +298,20 @@ def test_the_way_out_is_judged_as_the_server_does_it(scene: Scene) -> None:
     assert sent(closed, f"refs/heads/propose/{FIRST}/x", zeros)[0] == 0
     assert sent(closed, "refs/heads/an-own-branch", zeros)[0] == 0
     assert sent(scene.merge(scene.word(closed)), "refs/heads/main", desk.base)[0] == 0
+
+
+def test_a_word_about_a_proposal_is_refused_in_the_message_of_a_commit_with_files(
+    scene: Scene, tmp_path: Path
+) -> None:
+    desk = scene.desk
+    desk.git("reset", "-q", "--hard", "main")
+    net = scene.net(scene.closing())
+    message = tmp_path / "message"
+    message.write_text(f"more urgent\n\nGitdesk-Approves: {net.digest} {net.path}\n")
+    assert (
+        desk.gitdesk("hook", "commit-msg", str(message)).returncode == 0
+    )  # nothing is staged: it is an empty commit
+    (desk.path / path_of(FIRST)).write_text(a_ticket(priority="high"))
+    desk.git("add", "-A")
+    done = desk.gitdesk("hook", "commit-msg", str(message))
+    assert (done.returncode, "A005" in done.stdout + done.stderr) == (1, True)
