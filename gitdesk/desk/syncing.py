@@ -130,10 +130,12 @@ class _Syncing:
                 return self._end(self._state(plan), ahead=plan.ahead)
             failed = self._push(plan)
             if failed is None:
-                if self._attempts and not losses:
-                    pace.keep(self._repo, self._pace.won(time.monotonic() - looked))
+                if self._attempts:
+                    won = self._pace.won(time.monotonic() - looked, at_once=not losses)
+                    pace.keep(self._repo, won)
                 return self._end(self._state(plan))
             answer, sent = failed
+            took = time.monotonic() - looked
             now = self._look_again(plan.theirs, answer)
             if now == sent or (now and self._contains(now, sent)):
                 self._count_pushed(plan.theirs, sent)  # it was taken, and the answer got lost
@@ -146,7 +148,7 @@ class _Syncing:
                     return self._end(OFFLINE, reason=_broken(self._remote, answer))
             else:
                 losses += 1
-                self._pace = self._pace.lost()
+                self._pace = self._pace.lost(took)
                 pace.keep(self._repo, self._pace)
             if losses + broken >= TRIES or time.monotonic() > self._deadline:
                 return self._end(BUSY)

@@ -33,14 +33,16 @@ class Pace(Value):
     others: float = 0.0
     round: float = 0.25
 
-    def lost(self) -> Pace:
-        """Returns the pace after a push that came too late."""
-        return Pace(others=min(_MOST, self.others + _LOSS), round=self.round)
+    def lost(self, seconds: float) -> Pace:
+        """Returns the pace after a push that came too late, so many seconds after looking."""
+        return Pace(others=min(_MOST, self.others + _LOSS), round=self._measured(seconds))
 
-    def won(self, seconds: float) -> Pace:
-        """Returns the pace after a push that got through, so many seconds after looking."""
-        measured = min(max(seconds, _ROUND[0]), _ROUND[1])
-        return Pace(others=self.others * _EASED, round=(self.round + measured) / 2)
+    def won(self, seconds: float, *, at_once: bool = True) -> Pace:
+        """Returns the pace after a push that got through, so many seconds after looking, at once or after losses."""
+        return Pace(others=self.others * (_EASED if at_once else 1.0), round=self._measured(seconds))
+
+    def _measured(self, seconds: float) -> float:
+        return (self.round + min(max(seconds, _ROUND[0]), _ROUND[1])) / 2
 
     def after(self, seconds: float) -> Pace:
         """Returns the pace when nothing was pushed for a while."""
