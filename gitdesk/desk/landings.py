@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from gitdesk.desk import verdicts
 from gitdesk.desk.judging_commits import PUSH, RECORD, REQUEST
-from gitdesk.desk.landing_needs import Landing, Step, change_of, needs_of, net_files
+from gitdesk.desk.landing_needs import Landing, Step, change_of, needs_of, net_files, net_of
 from gitdesk.domain import rules, rules_approvals
-from gitdesk.domain.approval import APPROVES, MISPLACED, REJECTS, Standing, Verdict, approvers, said_in, weigh
+from gitdesk.domain.approval import (
+    APPROVES,
+    MISPLACED,
+    REJECTS,
+    Standing,
+    Verdict,
+    approvers,
+    is_about,
+    said_in,
+    weigh,
+)
 from gitdesk.domain.change import APPROVED
 from gitdesk.domain.config import PATH
 from gitdesk.domain.rules_audit import untrue
@@ -18,7 +28,7 @@ from gitdesk.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Protocol
 
     from gitdesk.desk.commit_changes import Judged
@@ -66,7 +76,8 @@ class Landings:
         self._steps: list[Step] = []
         self._met: dict[str, bool] = {}  # whether each landing of a file has what it needs
         self._signers: tuple[Config, verdicts.Signers] | None = None
-        self._spoken: list[Record] | None = None  # on proposals that are open
+        self._open: list[str] | None = None  # heads of proposals that are open, and of all that is judged
+        self._spoken: dict[str, list[Record]] = {}  # what they have and a landing has not
 
     def is_landing(self, commit: str) -> bool:
         """Tells whether a commit is one by which something comes to the branch."""
@@ -136,8 +147,10 @@ class Landings:
         first = commit.parents[0] if commit.parents else ""
         before = first if not self._base or first == self._base or first in self._landed else self._base
         steps = self._reached(commit.id)
-        if self._mode == RECORD and not self._known >= set(commit.parents[1:]):
-            steps = self._read(before, commit.id, steps)
+        if self._mode == RECORD:
+            below = {parent for each in steps for parent in each.record.commit.parents}
+            if below - self._known - {before}:
+                steps = self._read(before, commit.id, steps)
         self._landed.add(commit.id)
         head = commit.parents[1] if len(commit.parents) == 2 else ""
         return Landing(before=before, after=commit.id, steps=steps, head=head)
@@ -180,7 +193,8 @@ class Landings:
             return
         files = net_files(repo, landing)
         needed = list(needs_of(repo, landing, files, config))
-        if not needed:
+        buried = [need for step in landing.steps for need in step.needs if need.path not in files]
+        if not needed and not buried:
             return
         signers = self._signers_of(config)
         said = verdicts.in_order(
@@ -199,6 +213,27 @@ class Landings:
                 at_head = entry.oid if entry is not None else ""
             made = verdicts.contributors(makers or [landing.last], config, signers, reviewed)
             yield weigh(need, net, given, made, config, head=landing.head, at_head=at_head), change
+        yield from self._buried(dict.fromkeys(buried), landing, said, config, repo)
+
+    def _buried(
+        self, needs: Iterable[Need], landing: Landing, said: Sequence[Verdict], config: Config, repo: Repo
+    ) -> Iterator[Found]:
+        """Yields rejections that come with a landing which leaves out what they are about.
+
+        Else they were part of the desk's history, where nobody looks for them when it lands by another branch.
+        """
+        for need in needs:
+            if not any(one.kind == REJECTS and is_about(one, need.path) for one in said):
+                continue
+            entry = read.find_entry(repo, landing.after, need.path)
+            blob = entry.oid if entry is not None else ""
+            change = change_of(repo, need.path, blob, blob)
+            makers = [step.record for step in landing.makers(need.path)]
+            made = verdicts.contributors(makers, config, self._signers_of(config), None)
+            found = weigh(need, net_of(change), said, made, config)
+            if found.blocking:
+                free = replace(need, approvals=replace(need.approvals, count=0))
+                yield replace(found, need=free, obstacles=()), change
 
     def _signers_of(self, config: Config) -> verdicts.Signers:
         if self._signers is None or self._signers[0] is not config:
@@ -219,10 +254,12 @@ class Landings:
         """Returns rejections on branches that are open, so that nobody lands something else and leaves them out."""
         if self._mode == RECORD:
             return []
-        if self._spoken is None:
-            known = [self._head, self._base] if self._base else [self._head]
-            self._spoken = verdicts.spoken_of(self._repo, verdicts.open_heads(self._repo), known)
-        spoken = self._spoken
+        if self._open is None:
+            self._open = [*verdicts.open_heads(self._repo), self._head]
+        after = landing.last.commit.id
+        if after not in self._spoken:
+            self._spoken[after] = verdicts.spoken_of(self._repo, self._open, [after])
+        spoken = self._spoken[after]
         if not any(kind != APPROVES for record in spoken for kind, _, _ in verdicts.says(record)):
             return []
         found = verdicts.read(spoken, config, self._signers_of(config))

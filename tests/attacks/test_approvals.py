@@ -433,6 +433,25 @@ def test_another_branch_does_not_get_around_a_rejection(scene: Scene, again: str
     assert scene.pushed(scene.merge(scene.word(other)))[0] == ["A009"]
 
 
+@attack(
+    "A rejected proposal, landed once the rejection is buried in the history by a merge that leaves the change out"
+)
+def test_a_rejection_cannot_be_buried(scene: Scene) -> None:
+    closed = scene.closing()
+    no = scene.word(closed, "nina", kind=REJECTS, reason="not yet")
+    scene.proposed(no)
+    nothing = scene.desk.git("rev-parse", f"{scene.desk.base}^{{tree}}")
+    codes, told = scene.pushed(scene.merge(no, tree=nothing, message="-s ours"))
+    assert codes == ["A009"]
+    assert "was rejected by nina: not yet" in told
+    # Nor in the same push, after it has landed.
+    landed = scene.merge(scene.word(closed))
+    tree = scene.desk.git("rev-parse", f"{landed}^{{tree}}")
+    assert scene.pushed(scene.merge(no, landed, tree=tree))[0] == ["A009"]
+    back = scene.word(no, "nina", kind=WITHDRAWS)
+    assert scene.pushed(scene.merge(back, tree=nothing, message="-s ours"))[0] == []
+
+
 @attack("A rejected proposal, landed after its branch is deleted or taken back")
 def test_what_was_said_of_a_proposal_stays(scene: Scene) -> None:
     closed = scene.closing()
