@@ -8,6 +8,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_BLANKS = " \t\r"
+_MARKS = '"\\#;\t\r'  # with one of them a value says something else than it looks
+_ESCAPED = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}  # a backspace, which Git knows too, is left to Git
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0", "")
 
 
@@ -45,8 +48,8 @@ def parse_file(data: bytes) -> dict[str, str] | None:
     """Returns the settings of a plain configuration file, None for one that only Git should read."""
     settings: dict[str, str] = {}
     section = ""
-    for raw in data.decode("utf-8", "surrogateescape").splitlines():
-        line = raw.strip()
+    for raw in data.decode("utf-8", "surrogateescape").split("\n"):
+        line = raw.strip(_BLANKS)
         if not line or line[0] in "#;":
             continue
         if line[0] == "[":
@@ -57,11 +60,41 @@ def parse_file(data: bytes) -> dict[str, str] | None:
             section = name.lower() + (f".{sub.strip()[1:-1]}" if sub else "")
             continue
         key, equals, value = line.partition("=")
-        value = value.strip()
-        if not section or any(mark in value for mark in '"\\#;'):
+        given = _value(value.strip(_BLANKS)) if equals else "true"
+        if not section or given is None:
             return None
-        settings[f"{section}.{key.strip().lower()}"] = value if equals else "true"
+        settings[f"{section}.{key.strip().lower()}"] = given
     return settings
+
+
+def _value(text: str) -> str | None:
+    """Returns a value without its quotes and the remark behind it; None where Git's versions read it differently."""
+    if not any(mark in text for mark in _MARKS):
+        return text
+    parts: list[str] = []
+    is_quoted = False
+    blanks = 0  # outside of quotes, which count once something follows
+    letters = iter(text)
+    for letter in letters:
+        if letter == " " and not is_quoted:
+            blanks += 1
+            continue
+        if letter in "#;" and not is_quoted:
+            break
+        if letter in "\t\r" and not is_quoted:
+            return None
+        parts.append(" " * (blanks if parts else 0))
+        blanks = 0
+        if letter == '"':
+            is_quoted = not is_quoted
+        elif letter == "\\":
+            escaped = _ESCAPED.get(next(letters, ""))
+            if escaped is None:
+                return None
+            parts.append(escaped)
+        else:
+            parts.append(letter)
+    return None if is_quoted else "".join(parts)
 
 
 def mentions(word: str, repository_files: tuple[str, ...], environ: Mapping[str, str]) -> bool:

@@ -245,6 +245,10 @@ VALID = {
         "ticket": "GD-7K3QX4M2", "title": "t", "path": "tickets/7K/GD-7K3QX4M2.md", "text": "status new → open",
         "events": [{"kind": "status", "field": None, "from": "new", "to": "open", "text": "status new → open"}],
     },
+    "codeowners": {
+        "title": "Tickets", "patterns": ["/tickets/"], "roles": ["lead"], "people": ["iva"], "owners": ["@iva-k"],
+        "unnamed": [], "count": 1,
+    },
     "proposals": {
         "name": "propose/GD-7K3QX4M2/1a2b3c4d", "short": "1a2b3c4d", "head": "0" * 40, "where": None,
         "state": "waiting", "title": "t", "by": "Ana <ana@acme.example>", "at": NOW, "reason": "", "files": [],
@@ -279,6 +283,7 @@ BROKEN = {
     "sync": {"state": "fine"},
     "status": {"ahead": -1},
     "changes": {"text": None},
+    "codeowners": {"count": 0},
     "proposals": {"state": "fine"},
 }
 
