@@ -36,6 +36,7 @@ _NAMED = 3  # entries of a baseline that are named
     type=OneOf("site", "github", "gitlab", "gitea"),
     help="Let reviews of the pull request count, in a CI job.",
 )
+@option("--landed", is_flag=True, help="The commits are in the desk's branch by now: judge each as it came.")
 @option("--approved-by", metavar="FILE", type=Path(), help="Write there who approved, for the merge commit.")
 @argument("revisions", required=False, metavar="[BASE..HEAD]")
 def command(
@@ -47,6 +48,7 @@ def command(
     baseline: str | None,
     write_baseline: str | None,
     approvals: str | None,
+    landed: bool,
     approved_by: str | None,
 ) -> int:
     """Check the desk against its rules: every file of the last commit, or what commits bring in.
@@ -54,6 +56,7 @@ def command(
     BASE..HEAD judges what a branch adds, commit by commit, and its merge into the base, by the rules of the base; BASE
     alone means up to the desk's tip. Ends with 1 when there is an error, 0 when there are only warnings or nothing.
     With --approvals, reviews on a hosting site count as approvals; the job's environment says of which pull request.
+    With --landed, what must be approved is asked of each merge and commit by itself, as a server asks it of a push.
 
     FILE ends with .xml (JUnit), .sarif, .json, .jsonl, .csv, .md or .txt, or its format stands before it.
 
@@ -69,11 +72,9 @@ def command(
 
     if sum(map(bool, (revisions, staged, history))) > 1:
         raise UsageError("BASE..HEAD, --staged and --history are three things to judge; ask for one")
-    if not revisions and (approvals or approved_by):
-        raise UsageError(
-            f"{'--approvals' if approvals else '--approved-by'} is for what a branch adds",
-            hint="write BASE..HEAD",
-        )
+    given = {"--approvals": approvals, "--approved-by": approved_by, "--landed": landed}
+    if not revisions and (names := [name for name, value in given.items() if value]):
+        raise UsageError(f"{names[0]} is for what a branch adds", hint="write BASE..HEAD")
     wanted = report_files.parse(outputs, FORMATS)
     if context.out.format and any(path == report_files.STDOUT for _, path in wanted):
         raise UsageError("two formats go to standard output; give one of them a file")
@@ -82,7 +83,9 @@ def command(
     sieve = _sieve(baseline)
     whole = not (revisions or staged or history)
     desk = context.desk_of_range(revisions) if revisions else context.desk
-    report = _report(context, desk, revisions, staged=staged, history=history, approvals=approvals)
+    report = _report(
+        context, desk, revisions, staged=staged, history=history, approvals=approvals, landed=landed
+    )
     report.sieve, report.recording = sieve, write_baseline is not None
     # A clean bill of health beside an open conflict would be read as one for the files that are there.
     open_ = () if revisions or history else conflicts(desk)
@@ -121,6 +124,7 @@ def _report(
     staged: bool,
     history: bool,
     approvals: str | None,
+    landed: bool,
 ) -> CheckReport:
     from gitdesk.reports.violations import CheckReport
 
@@ -138,7 +142,8 @@ def _report(
         from gitdesk.cli.check_approvals import opened
 
         reviews = opened(context, desk, approvals, revisions)
-    walk = judging_commits.between(desk, revisions, reviews=reviews)
+    landing = judging_commits.PUSH if landed else judging_commits.REQUEST
+    walk = judging_commits.between(desk, revisions, landing=landing, reviews=reviews)
     head = walk.span.head if walk.span is not None else desk.tip
     return CheckReport(walk, commit=head, about=short(revisions), walk=walk)
 

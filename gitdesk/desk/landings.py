@@ -67,7 +67,7 @@ class Landings:
         words = ("--no-replace-objects", "rev-list", "--first-parent", "--end-of-options", head)
         listed = repo.run(*words, *((f"^{base}",) if base else ()), "--").decode("ascii")
         self._line = frozenset(listed.split())
-        self.told: list[Standing] = []  # how needs stand, if all of it landed at once
+        self.told: list[Standing] = []  # how needs stand: of all of it at once, or of each landing of a push
         self._config: Config | None = None
         self._pending: dict[str, Step] = {}
         self._with_base: set[str] = set()  # commits that have the base
@@ -184,6 +184,8 @@ class Landings:
             self._met[path] = standing.met and self._met.get(path, True)
             if self._mode != REQUEST:
                 yield from self._unmet(standing, change, landing, config)
+        if self._mode == PUSH:
+            self.told += found
         if len(landing.last.commit.parents) > 1:
             yield from self._claims(landing, found, config)
 

@@ -123,6 +123,19 @@ def test_a_site_that_does_not_tell_fails_the_job_as_an_error(proposed: Forge, si
     assert "the-token" not in ended.log
 
 
+@pytest.mark.parametrize(("branch", "code"), [("main", 0), ("topic", 1)])
+def test_two_free_steps_in_the_branch_of_the_desk_are_no_closing_at_once(
+    proposed: Forge, site: Site, branch: str, code: int
+) -> None:
+    proposed.git("reset", "-q", "--hard", "main")
+    proposed.switch(branch)
+    proposed.write("status: open", "status: resolved")
+    proposed.write("status: resolved", "status: closed")
+    event = proposed.push(branch)
+    event["event"]["before"] = proposed.git("rev-parse", "HEAD~2")
+    assert check(proposed.checkout(event), event, site).code == code
+
+
 def test_the_workflow_of_the_example_asks_for_reviews(proposed: Forge, site: Site) -> None:
     for name in ("check", "land"):
         workflow = load(f"example-repo/.github/workflows/{name}.yml")

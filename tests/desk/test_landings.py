@@ -129,6 +129,18 @@ def test_a_fast_forward_is_as_good_as_a_merge_to_come_and_not_as_one_that_was(
     assert codes(list(pushed)) == ["A008"]
 
 
+def test_two_free_steps_that_have_landed_are_no_closing_at_once(scene: Scene, desk: Desk) -> None:
+    rules = scene.desk.git("show", f"{scene.desk.base}:gitdesk.yaml").replace(
+        "{from: [resolved, open], to: closed,", "{from: open, to: closed}\n    - {from: resolved, to: closed,"
+    )
+    base = scene.change({"gitdesk.yaml": rules}, by="iva")
+    opened = scene.change({path_of(FIRST): a_ticket(status="open")}, base)
+    closed = scene.change({path_of(FIRST): a_ticket(status="closed")}, opened)
+    assert codes(told(desk, base, closed)) == ["A008"]  # a branch lands at once
+    landed = judging_commits.between(desk, f"{base}..{closed}", landing=judging_commits.PUSH)
+    assert codes(list(landed)) == []
+
+
 # What was said on another branch
 
 

@@ -114,16 +114,21 @@ def test_what_a_command_proposed_lands_with_a_review_on_the_site(github: Proposa
 
 
 def test_approvals_are_for_what_a_branch_adds(github: Proposal) -> None:
-    for words in (["--approvals", "github"], ["--history", "--approvals", "github"], ["--approved-by", "x"]):
+    for words in (
+        ["--approvals", "github"],
+        ["--history", "--approvals", "github"],
+        ["--approved-by", "x"],
+        ["--landed"],
+    ):
         done = subprocess.run(
             [GITDESK, "check", *words], cwd=github.desk, capture_output=True, encoding="utf-8", check=False
         )
         assert (done.returncode, "BASE..HEAD" in done.stderr) == (2, True)
 
 
-@pytest.mark.parametrize("kind", ["push", "merge_group"])
+@pytest.mark.parametrize(("kind", "more"), [("push", ["--landed"]), ("merge_group", [])])
 def test_the_merge_that_the_site_made_passes_after_the_push_and_in_a_queue(
-    github: Proposal, kind: str
+    github: Proposal, kind: str, more: list[str]
 ) -> None:
     before, head = github.base, github.head
     github.said(("iva", "yes", head))
@@ -136,11 +141,12 @@ def test_the_merge_that_the_site_made_passes_after_the_push_and_in_a_queue(
     for commit in (head, merge):
         github.site.answers[f"repos/acme/desk/commits/{commit}/pulls"] = [pull]
     environ = {**os.environ, **github.job(event), "GITHUB_EVENT_NAME": kind}
-    words = [GITDESK, "check", f"{before}..{merge}", "--approvals", "github"]
+    words = [GITDESK, "check", f"{before}..{merge}", "--approvals", "github", *more]
     done = subprocess.run(
         words, cwd=github.desk, env=environ, capture_output=True, encoding="utf-8", check=False
     )
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    assert kind != "push" or "1 of 1 approval by lead (iva)" in done.stderr
     # Without the review the same merge is told.
     github.said()
     done = subprocess.run(
