@@ -9,6 +9,7 @@ from gitdesk.domain.approval import APPROVES, REJECTS, WITHDRAWS, may_approve, t
 from gitdesk.domain.change import render_message
 from gitdesk.domain.change_words import shortened
 from gitdesk.errors import Conflict, Refused
+from gitdesk.store import merge_result
 from gitdesk.store.identity import identity
 from gitdesk.value import Value
 
@@ -49,9 +50,12 @@ def say(desk: Desk, word: str, kind: str, text: str = "", *, sending: bool = Tru
     Raises Refused for what could not count, with the reason, and nothing is written.
     """
     remote = remote_of(desk) if sending else None
+    seen = {one.name: proposals.head_of(desk, one) for one in proposals.branches(desk, remote_of(desk))}
     for attempt in range(TRIES):
         problem = proposal_remote.fetched(desk.repo, remote)
         proposal = _whole(desk, remote, proposals.find(desk, remote_of(desk), word), problem)
+        if kind == APPROVES:
+            _require_seen(desk, proposal, seen.get(proposal.name, proposal.head))
         try:
             return _say(desk, remote, proposal, kind, text, problem)
         except (LostRace, Conflict):
@@ -59,6 +63,18 @@ def say(desk: Desk, word: str, kind: str, text: str = "", *, sending: bool = Tru
                 raise
             pause(attempt)
     raise AssertionError("unreachable")
+
+
+def _require_seen(desk: Desk, proposal: Proposal, seen: str) -> None:
+    """Raises Conflict for a proposal that says something else than the one this clone had when the call began."""
+    if seen == proposal.head:
+        return
+    changed = {path for path, _, _ in merge_result.differences(desk.repo, seen, proposal.head)}
+    if not changed.isdisjoint(proposal.paths):
+        raise Conflict(
+            f'"{proposal.name}" was changed since it was last fetched: nobody approves what they have not seen',
+            hint=f"gitdesk review {proposal.branch.short} shows it; then the same once more",
+        )
 
 
 def _whole(desk: Desk, remote: Remote | None, proposal: Proposal, problem: str) -> Proposal:

@@ -197,7 +197,7 @@ def open_proposals(desk: Desk, remote: Remote | None) -> tuple[Proposal, ...]:
         proposal_remote.heads(desk.repo, *(f"--no-merged={tip}" for tip in tips), *prefixes).values()
     )
     found = [
-        Proposal(desk, tips[0], branch, head) for branch in known if (head := _head(desk, branch)) in left
+        Proposal(desk, tips[0], branch, head) for branch in known if (head := head_of(desk, branch)) in left
     ]
     return tuple(sorted(found, key=lambda one: (_date(one), one.name)))
 
@@ -212,7 +212,7 @@ def _tips(desk: Desk, remote: Remote | None) -> tuple[str, ...]:
     return (there, here) if is_ahead else (here, there)
 
 
-def _head(desk: Desk, branch: Branch) -> str:
+def head_of(desk: Desk, branch: Branch) -> str:
     """Returns the newest commit of a branch: what is here while it goes on from what the remote has, else that."""
     if not branch.there or branch.here == branch.there:
         return branch.here or branch.there
@@ -223,7 +223,7 @@ def _head(desk: Desk, branch: Branch) -> str:
 
 
 def _landed(desk: Desk, remote: Remote | None, branch: Branch) -> Proposal:
-    return Proposal(desk, _tips(desk, remote)[0], branch, _head(desk, branch))
+    return Proposal(desk, _tips(desk, remote)[0], branch, head_of(desk, branch))
 
 
 def is_one(desk: Desk, one: str, other: str) -> bool:

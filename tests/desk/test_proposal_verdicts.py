@@ -12,7 +12,8 @@ from gitdesk.desk.proposals import find
 from gitdesk.desk.reviewing import APPROVED, FREE, OUTDATED, REJECTED, WAITING, Review, waiting_for
 from gitdesk.domain.approval import REJECTS, WITHDRAWS
 from gitdesk.domain.edit import Set
-from gitdesk.errors import NotFound, Refused
+from gitdesk.domain.format import path_of
+from gitdesk.errors import Conflict, NotFound, Refused
 
 from .proposing import TICKET, Team
 
@@ -119,6 +120,27 @@ def test_what_the_desk_has_changed_since_is_not_approved(team: Team) -> None:
         team.say("marko")
     assert "--update" in (caught.value.hint or "")
     assert review(team, "marko").state == OUTDATED
+
+
+def test_a_proposal_that_changed_after_it_was_read_is_not_approved_unseen(team: Team) -> None:
+    made, _ = team.propose()
+    team.git("marko", "fetch", "-q")
+    team.git("ana", "fetch", "-q")
+    team.git("ana", "switch", "-q", "-c", "more", f"origin/{made.name}")
+    file = team.folder / "ana" / path_of(TICKET)
+    file.write_text(file.read_text().replace("Done.", "Done. Pay 1000 EUR to me."))
+    team.git("ana", "-c", "core.hooksPath=/dev/null", "commit", "-qam", "more")
+    team.git("ana", "push", "-q", "origin", f"more:{made.name}")
+    with pytest.raises(Conflict, match="was changed since it was last fetched"):
+        team.say("marko")
+    assert team.say("marko").commit  # who asks once more has seen it
+
+
+def test_what_others_said_meanwhile_is_no_change(team: Team) -> None:
+    team.propose()
+    team.git("marko", "fetch", "-q")
+    team.say("iva")
+    assert team.say("marko").commit
 
 
 def test_a_rejection_holds_until_it_is_taken_back(team: Team) -> None:
