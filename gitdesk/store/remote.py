@@ -226,10 +226,28 @@ def follow(repo: Repo, remote: Remote, branch: str) -> None:
 
 
 def had(repo: Repo, remote: Remote) -> tuple[str, ...]:
-    """Returns what the remote's branch is known to have been at, by the reflog, the newest first."""
+    """Returns what the remote's branch is known to have been at, by the reflog.
+
+    A fresh clone has none of what it began with: its first entry tells that as what was there before.
+    """
+    if repo.odd_refs:
+        return _had_by_git(repo, remote)
+    try:
+        with open(f"{repo.common_dir}/logs/{remote.tracking}", "rb") as file:
+            entries = [line.split(b" ", 2)[:2] for line in file]
+    except OSError:
+        return ()
+    known = dict.fromkeys(oid.decode("ascii", "replace") for entry in entries for oid in entry)
+    return tuple(oid for oid in known if oid.strip("0"))
+
+
+def _had_by_git(repo: Repo, remote: Remote) -> tuple[str, ...]:
     words = ("reflog", "show", "--format=%H", "--end-of-options", remote.tracking, "--")
     done = repo.call(*words)
-    return tuple(done.output.decode("ascii", "replace").split()) if not done.status else ()
+    known = done.output.decode("ascii", "replace").split() if not done.status else []
+    oldest = f"{remote.tracking}@{{{len(known)}}}"  # what was there before the first entry
+    first = repo.call("rev-parse", "--verify", "--quiet", "--end-of-options", oldest)
+    return (*known, *first.output.decode("ascii", "replace").split())
 
 
 def _go(

@@ -293,6 +293,41 @@ def test_a_rewritten_branch_is_told_and_nothing_is_guessed(two: Two) -> None:
     assert clones.server.tip("main") == iva.plain.tip()
 
 
+@pytest.mark.parametrize("options", [(), ("--bare",)])
+@pytest.mark.parametrize("instead", [False, True])
+def test_what_was_taken_off_is_not_put_back_by_a_fresh_clone_however_often_it_syncs(
+    two: Two, instead: bool, options: tuple[str, ...]
+) -> None:
+    clones, iva, _, ticket = two
+    iva.note(ticket, "a secret")
+    iva.sync()
+    fresh = clones.clone("marko-again", *options)
+    if options:  # a bare clone keeps track of nothing until it is told to
+        fresh.git("fetch", "-q", "origin", "refs/heads/main:refs/remotes/origin/main")
+    had = fresh.plain.tip("main")
+    iva.git("reset", "-q", "--hard", "HEAD~1")
+    if instead:
+        iva.note(ticket, "without it")
+    iva.git("push", "-q", "--force")
+    purged = clones.server.tip("main")
+    for _ in range(3):
+        with pytest.raises(Stopped, match="was rewritten"):
+            fresh.sync()
+        assert (clones.server.tip("main"), fresh.plain.tip("main")) == (purged, had)
+
+
+def test_what_was_taken_off_is_not_put_back_after_a_fetch_by_hand(two: Two) -> None:
+    clones, iva, _, ticket = two
+    iva.note(ticket, "a secret")
+    iva.sync()
+    fresh = clones.clone("marko-again")
+    iva.git("reset", "-q", "--hard", "HEAD~1")
+    iva.git("push", "-q", "--force")
+    fresh.git("fetch", "-q")
+    with pytest.raises(Stopped, match="was rewritten"):
+        fresh.sync()
+
+
 def test_a_branch_that_is_gone_over_there_is_not_made_again(two: Two) -> None:
     clones, iva, marko, ticket = two
     clones.server.git("branch", "-m", "main", "elsewhere")
