@@ -84,6 +84,7 @@ def _plain(found: Whereabouts, drafts: list[dict[str, Any]]) -> dict[str, Any]:
         "drafts": drafts,
         "conflicts": list(found.conflicts),
         "busy": found.busy or None,
+        "busy_way": found.busy_way or None,
         "proposals": [
             {
                 "branch": one.proposal.name,
@@ -115,7 +116,7 @@ def _lines(items: Iterable[Mapping[str, Any]], page: Page) -> Iterator[str]:
     for item in items:
         yield from _shared(item, page)
         if item["busy"]:
-            yield f"{page.paint('warn', '!')} Git is in the middle of something: {item['busy']} goes on"
+            yield f"{page.paint('warn', '!')} Git is in the middle of something: {item['busy_way']}"
         yield from _listed(
             page, "error", item["conflicts"], "open after a merge: gitdesk settle", lambda path: path
         )
@@ -144,7 +145,11 @@ def _shared(item: Mapping[str, Any], page: Page) -> Iterator[str]:
     from gitdesk.render.text import safe
     from gitdesk.render.when import moment
 
-    branch = safe(item["branch"]) if item["branch"] else "detached HEAD"
+    if not item["branch"]:
+        way = "" if item["busy"] else "; git switch BRANCH goes to one"
+        yield f"{safe(item['remote_problem'])}{way}"
+        return
+    branch = safe(item["branch"])
     if item["remote"] is None:
         yield f"{branch}: {safe(item['remote_problem'])}"
         return

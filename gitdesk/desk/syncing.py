@@ -79,10 +79,9 @@ def sync(start: str, environ: Mapping[str, str], watch: Watch, wanted: Wanted) -
     with Desk.open(start, environ, watch) as desk:
         location = desk.location
         if location.ref is None:
-            raise SetupError(
-                "HEAD is detached: there is no branch to sync",
-                hint="`git switch BRANCH`, or name the desk's branch: git config gitdesk.branch BRANCH",
-            )
+            from gitdesk.store import underway
+
+            raise underway.detached(desk.repo, "sync")
         other = remote.choose(desk.repo, location.branch, wanted.remote)
         queue = Queue(
             f"{desk.repo.common_dir}/gitdesk/sync", Sharing(desk.repo.config("core.sharedRepository"))
@@ -252,14 +251,15 @@ class _Syncing:
 
         if worktrees.find_rebase(self._repo, self._ref):
             raise Refused(
-                f'branch "{self._told.branch}" is being rebased', hint="finish that, or git rebase --abort"
+                f'branch "{self._told.branch}" is being rebased',
+                hint="finish that: git rebase --continue; or git rebase --abort",
             )
         checkout = worktrees.find_checkout(self._repo, self._ref)
-        command = underway.going_on(self._repo, checkout.git_dir) if checkout is not None else None
-        if command is not None and checkout is not None:
+        found = underway.look(self._repo, checkout.git_dir) if checkout is not None else None
+        if found is not None and checkout is not None:
             raise Refused(
-                f"Git is in the middle of something in {checkout.path}",
-                hint=f"finish it: {command}; then gitdesk sync",
+                f"Git is in the middle of a {found.verb} in {checkout.path}",
+                hint=f"finish it: {found.way}; then gitdesk sync",
             )
 
     def _note(self, plan: Plan) -> None:

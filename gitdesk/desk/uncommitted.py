@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from gitdesk.domain.config import PATH
 from gitdesk.errors import SetupError
-from gitdesk.store import attributes, read
+from gitdesk.store import attributes, read, underway
 from gitdesk.store.git import Repo
 
 TYPE_CHECKING = False
@@ -83,17 +83,29 @@ def _shown(desk: Desk) -> bytes | None:
 
 def conflicts(desk: Desk) -> tuple[str, ...]:
     """Returns the files of the desk that a merge in its work tree left for a person to settle, in order."""
-    checkout = desk.location.checkout
-    if checkout is None:
+    index = _index(desk)
+    if index is None:
         return ()
     found: dict[str, None] = {}
     with suppress(FileNotFoundError):
-        env = {"GIT_INDEX_FILE": checkout.index}
+        env = {"GIT_INDEX_FILE": index}
         for record in desk.repo.run(*_UNMERGED, desk.tip, "--", env=env).split(b"\0"):
             path = os.fsdecode(record)
             if path == PATH or path.startswith(("tickets/", "calendars/")):
                 found[path] = None
     return tuple(found)
+
+
+def _index(desk: Desk) -> str | None:
+    """Returns the path of the index beside the desk's branch: here, where HEAD has left it for a while."""
+    repo, location = desk.repo, desk.location
+    if location.checkout is not None:
+        return location.checkout.index
+    if repo.work_tree is None:
+        return None
+    begun = underway.look(repo)
+    is_here = location.ref is None or (begun is not None and begun.branch == location.branch)
+    return f"{repo.git_dir}/index" if is_here else None
 
 
 def changed(desk: Desk) -> tuple[str, ...]:

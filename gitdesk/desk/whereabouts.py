@@ -10,6 +10,7 @@ from gitdesk.desk import outbox
 from gitdesk.desk.configuration import promises
 from gitdesk.errors import GitdeskError, SetupError, UsageError
 from gitdesk.store import remote, underway, unmerged, worktrees
+from gitdesk.store.underway import Underway
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -41,7 +42,8 @@ class Whereabouts(Value):
     """One look at a clone. `remote` None: there is none, and `remote_problem` says so in words.
 
     `ahead` and `behind` are as of `fetched` (RFC 3339, "" for never); None where the branch is not over there.
-    `busy` is the command that goes on with what Git is in the middle of, `mine` None of a stranger.
+    `busy` is the command that goes on with what Git is in the middle of, `busy_way` how that ends in words; `mine` None
+    of a stranger.
     """
 
     branch: str
@@ -55,6 +57,7 @@ class Whereabouts(Value):
     outbox: tuple[Waiting, ...]
     conflicts: tuple[str, ...]
     busy: str
+    busy_way: str
     proposals: tuple[Review, ...]
     mine: Mine | None
 
@@ -67,6 +70,7 @@ def look(desk: Desk, *, fetch: bool = False, asking: bool = False, progress: boo
             raise SetupError(problem)
         with desk.watch(f"fetching from {other.name}") as step:
             remote.fetch(desk.repo, other, asking=asking, step=step if progress else None)
+    begun = _begun(desk)
     ahead, behind = _distance(desk, other)
     return Whereabouts(
         branch=desk.location.branch,
@@ -79,13 +83,17 @@ def look(desk: Desk, *, fetch: bool = False, asking: bool = False, progress: boo
         fetched=_fetched(desk, other),
         outbox=outbox.listed(desk.repo),
         conflicts=_conflicts(desk),
-        busy=_busy(desk),
+        busy=begun.command if begun is not None else "",
+        busy_way=begun.way if begun is not None else "",
         proposals=_proposals(desk),
         mine=_mine(desk),
     )
 
 
 def _remote(desk: Desk) -> tuple[Remote | None, str]:
+    if desk.location.ref is None:
+        error = underway.detached(desk.repo, "share")
+        return None, error.message
     try:
         return remote.choose(desk.repo, desk.location.branch), ""
     except (SetupError, UsageError) as error:
@@ -124,11 +132,17 @@ def _conflicts(desk: Desk) -> tuple[str, ...]:
     return tuple(one.path for one in unmerged.unmerged(desk.repo))
 
 
-def _busy(desk: Desk) -> str:
-    ref, checkout = desk.location.ref, desk.location.checkout
-    if ref is not None and worktrees.find_rebase(desk.repo, ref):
-        return "git rebase --continue"
-    return (underway.going_on(desk.repo, checkout.git_dir) or "") if checkout is not None else ""
+def _begun(desk: Desk) -> Underway | None:
+    """Returns what Git is in the middle of where the desk is checked out, or was until a rebase began."""
+    repo, location = desk.repo, desk.location
+    if location.checkout is not None:
+        return underway.look(repo, location.checkout.git_dir)
+    begun = underway.look(repo) if repo.work_tree is not None else None
+    if begun is not None and (location.ref is None or begun.branch == location.branch):
+        return begun
+    if location.ref is not None and worktrees.find_rebase(repo, location.ref):  # in another work tree
+        return Underway(verb="rebase", command="git rebase --continue", is_open=False, branch=location.branch)
+    return None
 
 
 def _proposals(desk: Desk) -> tuple[Review, ...]:

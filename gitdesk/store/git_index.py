@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 
-from gitdesk.errors import Refused
 from gitdesk.store import attributes
-from gitdesk.store.index_file import EXTENDED, SKIP_WORKTREE, IndexEntry
+from gitdesk.store.index_file import EXTENDED, SKIP_WORKTREE, IndexEntry, Unsettled
 from gitdesk.store.lock import cannot
 from gitdesk.store.object_writer import discard
 
@@ -36,10 +35,7 @@ class GitIndex:
                 continue
             tag, mode, oid, stage = facts.decode("ascii").split()
             if stage != "0":
-                raise Refused(
-                    f'"{os.fsdecode(path)}" is in the middle of a merge',
-                    hint="finish the merge, or `git merge --abort`",
-                )
+                raise Unsettled(os.fsdecode(path))
             skipped = tag in "Ss"
             found[path] = IndexEntry(
                 path=path,

@@ -26,6 +26,14 @@ _KEPT_WITH_SAME_ENTRIES = (b"REUC", b"UNTR", b"FSMN")
 _KEPT_WITH_OTHER_ENTRIES = (b"REUC",)
 
 
+class Unsettled(Refused):
+    """A path that a merge of Git's left open."""
+
+    def __init__(self, path: str, verb: str = "merge", hint: str | None = None) -> None:
+        super().__init__(f'"{path}" is in the middle of a {verb}', hint=hint)
+        self.path = path
+
+
 class IndexEntry(Value):
     """One entry. `stat` are the ten numbers Git compares a file by; all zero when it has to look at the content."""
 
@@ -295,9 +303,6 @@ class IndexFile:
         end = data.index(b"\0", at)
         path = data[at:end]
         if flags & _STAGE:
-            raise Refused(
-                f'"{os.fsdecode(path)}" is in the middle of a merge',
-                hint="finish the merge, or `git merge --abort`",
-            )
+            raise Unsettled(os.fsdecode(path))
         entry = IndexEntry(path=path, oid=oid, stat=stat, flags=flags, more_flags=more)
         return entry, start, start + ((at - start + len(path) + 8) & ~7)

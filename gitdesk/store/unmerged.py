@@ -51,6 +51,11 @@ def unmerged(repo: Repo) -> tuple[Unmerged, ...]:
     return tuple(found)
 
 
+def is_open(repo: Repo, index: str) -> bool:
+    """Tells whether a merge left anything open in an index."""
+    return bool(repo.run(*at_top(repo), "ls-files", "--unmerged", "-z", env={"GIT_INDEX_FILE": index}))
+
+
 def take_off(repo: Repo, settled: Sequence[tuple[Unmerged, bytes]]) -> None:
     """Puts the settled content of paths into the index, in place of their versions."""
     if not settled:

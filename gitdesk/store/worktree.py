@@ -7,7 +7,7 @@ import os
 from gitdesk.errors import Conflict, Refused
 from gitdesk.store import neighbours, worktrees
 from gitdesk.store.cache_tree import Folder
-from gitdesk.store.index_file import IndexEntry, IndexFile, stat_numbers
+from gitdesk.store.index_file import IndexEntry, IndexFile, Unsettled, stat_numbers
 from gitdesk.store.lock import FileLock, cannot
 from gitdesk.store.object_writer import discard
 from gitdesk.store.permissions import Sharing
@@ -68,8 +68,19 @@ class WorkTree:
         if self._index is None or now != self._index_stamp:
             self._index = self._find_index()
             self._index_stamp = now
-        found = self._index.find([os.fsencode(path) for path in paths])
+        try:
+            found = self._index.find([os.fsencode(path) for path in paths])
+        except Unsettled as error:
+            raise self._unsettled(error.path) from None
         self._entries = {os.fsdecode(path): entry for path, entry in found.items()}
+
+    def _unsettled(self, path: str) -> Unsettled:
+        from gitdesk.store import underway
+
+        begun = underway.look(self._repo, self.checkout.git_dir)
+        if begun is None:  # a stash that was taken out, say
+            return Unsettled(path, hint="gitdesk settle, or settle it in an editor; then git add")
+        return Unsettled(path, begun.verb, f"finish it: {begun.way}")
 
     def _find_index(self) -> IndexFile | GitIndex:
         repo = self._repo

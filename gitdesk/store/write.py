@@ -49,10 +49,9 @@ class Turn:
 
     def __init__(self, repo: Repo, location: Location) -> None:
         if location.ref is None:
-            raise SetupError(
-                "HEAD is detached: there is no branch to commit to",
-                hint="`git switch BRANCH`, or name the desk's branch: git config gitdesk.branch BRANCH",
-            )
+            from gitdesk.store import underway
+
+            raise underway.detached(repo, "commit to")
         if not location.ref.startswith(refs.BRANCHES) or not _is_plain(repo, location.ref):
             raise SetupError(
                 f'"{location.branch}" cannot be committed to: it stands for something that is no branch',

@@ -128,6 +128,70 @@ def test_status_tells_what_git_is_in_the_middle_of_and_what_is_open(two: Two) ->
     assert "gitdesk settle" in marko.gitdesk("status").stdout
 
 
+def clashing(two: Two, *command: str) -> Clone:
+    """Returns Marko's clone, in which a command of Git's has stopped at a conflict with Iva's change."""
+    _, iva, marko, ticket = two
+    iva.run(Set(values=(("priority", "high"),)), ticket)
+    iva.sync()
+    marko.run(Set(values=(("priority", "low"),)), ticket)
+    marko.git("fetch", "-q")
+    marko.plain.git(*command, check=False)
+    return marko
+
+
+@pytest.mark.parametrize("branch", ["", "main"])
+def test_in_a_stopped_rebase_every_screen_says_what_is_open_and_how_it_goes_on(two: Two, branch: str) -> None:
+    marko = clashing(two, "rebase", "origin/main")
+    if branch:
+        marko.git("config", "gitdesk.branch", branch)
+    told = item(marko, "status")
+    assert (told["busy"], len(told["conflicts"])) == ("git rebase --continue", 1)
+    assert (told["remote"] is None) is (not branch)
+    screen = marko.gitdesk("status").stdout
+    way = "gitdesk settle for what is open, then git rebase --continue; or git rebase --abort"
+    assert way in screen
+    assert "not shared yet" not in screen
+    done = marko.gitdesk("sync")
+    assert done.returncode == 1, done.stderr
+    assert 'branch "main" is being rebased' in done.stderr
+    assert "git switch" not in done.stderr
+    if not branch:
+        assert way in done.stderr
+        done = marko.gitdesk("note", two[3], "-m", "x")
+        assert (done.returncode, way in done.stderr) == (1, True)
+    done = marko.gitdesk("check")
+    assert done.returncode == 1, done.stdout
+    assert "left conflicts that are not settled" in done.stderr
+
+
+def test_a_detached_head_is_not_said_to_be_shared_by_a_sync(two: Two) -> None:
+    _, iva, _, _ = two
+    iva.git("checkout", "-q", "--detach")
+    screen = iva.gitdesk("status").stdout
+    assert "HEAD is detached" in screen
+    assert "gitdesk sync" not in screen
+    done = iva.gitdesk("sync")
+    assert done.returncode == 6
+    assert "git switch BRANCH" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("verb", "goes_on"), [("merge", "git commit"), ("cherry-pick", "git cherry-pick --continue")]
+)
+def test_what_is_open_comes_first_and_each_command_is_taken_back_by_its_own_name(
+    two: Two, verb: str, goes_on: str
+) -> None:
+    marko = clashing(two, verb, "origin/main")
+    way = f"gitdesk settle for what is open, then {goes_on}; or git {verb} --abort"
+    for words in (("sync",), ("note", two[3], "-m", "x")):
+        done = marko.gitdesk(*words)
+        assert (done.returncode, way in done.stderr) == (1, True), done.stderr
+    marko.git("checkout", "--ours", "--", ".")
+    marko.git("add", ".")
+    done = marko.gitdesk("sync")
+    assert f"finish it: {goes_on}; or git {verb} --abort" in done.stderr
+
+
 def test_status_of_a_stranger_without_a_remote_is_no_error(two: Two) -> None:
     _, iva, _, _ = two
     iva.git("remote", "remove", "origin")
