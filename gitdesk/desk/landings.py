@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.desk import verdicts
+from gitdesk.desk.clean_merges import is_clean
 from gitdesk.desk.judging_commits import PUSH, RECORD, REQUEST
 from gitdesk.desk.landing_needs import Landing, Step, change_of, needs_of, net_files, net_of
 from gitdesk.domain import rules, rules_approvals
@@ -213,9 +214,15 @@ class Landings:
                 given += reviewed.verdicts
                 entry = read.find_entry(self._repo, landing.head, need.path)
                 at_head = entry.oid if entry is not None else ""
-            made = verdicts.contributors(makers or [landing.last], config, signers, reviewed)
+            authors = self._authors(landing, need.path) or [landing.last]
+            made = verdicts.contributors(authors, config, signers, reviewed)
             yield weigh(need, net, given, made, config, head=landing.head, at_head=at_head), change
         yield from self._buried(dict.fromkeys(buried), landing, said, config, repo)
+
+    def _authors(self, landing: Landing, path: str) -> list[Record]:
+        """Returns the commits in which somebody made something of a file, and did not only bring two together."""
+        made = (step.record for step in landing.makers(path))
+        return [one for one in made if not is_clean(self._repo, one, path)]
 
     def _buried(
         self, needs: Iterable[Need], landing: Landing, said: Sequence[Verdict], config: Config, repo: Repo
@@ -230,8 +237,8 @@ class Landings:
             entry = read.find_entry(repo, landing.after, need.path)
             blob = entry.oid if entry is not None else ""
             change = change_of(repo, need.path, blob, blob)
-            makers = [step.record for step in landing.makers(need.path)]
-            made = verdicts.contributors(makers, config, self._signers_of(config), None)
+            authors = self._authors(landing, need.path)
+            made = verdicts.contributors(authors, config, self._signers_of(config), None)
             found = weigh(need, net_of(change), said, made, config)
             if found.blocking:
                 free = replace(need, approvals=replace(need.approvals, count=0))

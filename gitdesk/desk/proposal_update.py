@@ -126,7 +126,10 @@ def withdraw(desk: Desk, word: str, *, sending: bool = True) -> Withdrawn:
     proposal = proposals.find(desk, remote, word, landed=True)
     author, _ = identity(desk.repo, desk.environ, desk.now)
     mine = {desk.config.find_person(author.email), author.email.casefold()}
-    by = [(desk.config.find_person(one.author.email), one.author.email.casefold()) for one in proposal.made]
+    made = [
+        one for one in proposal.made if len(one.parents) < 2
+    ] or proposal.made  # merges bring it up to date
+    by = [(desk.config.find_person(one.author.email), one.author.email.casefold()) for one in made]
     if by and not proposal.is_done and not any(mine & {person or address, address} for person, address in by):
         raise Refused(
             f'"{proposal.name}" is {proposal.author}\'s to withdraw',

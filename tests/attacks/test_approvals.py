@@ -97,6 +97,24 @@ def test_who_contributed_by_a_merge_does_not_count(scene: Scene) -> None:
     assert scene.refused(scene.merge(scene.word(merged, "nina")))[0] == []
 
 
+@attack("An approver who brings a proposal up to date, and slips a byte in")
+@pytest.mark.parametrize("flip", [False, True])
+def test_who_merges_to_the_byte_has_made_nothing_and_who_adds_a_byte_has(scene: Scene, flip: bool) -> None:
+    closed = scene.closing()
+    urgent = scene.change({path_of(FIRST): a_ticket(priority="high")}, by="iva", message="more urgent")
+    assert scene.pushed(urgent)[0] == []
+    scene.desk.base = urgent
+    merged = a_ticket(status="closed", priority="high")
+    changed = a_ticket(status="closed", priority="low")
+    for file, wanted in ((changed, ["A008"]), (merged + "\n", ["A008"]), (merged, [])):
+        sides = (urgent, closed) if flip else (closed, urgent)
+        tree = scene.tree({path_of(FIRST): file})
+        updated = scene.merge(sides[1], sides[0], by="iva", tree=tree)
+        codes, told = scene.refused(scene.merge(scene.word(updated, "iva")))
+        assert codes == wanted, told
+        assert not wanted or "nobody approves what they made themselves" in told
+
+
 @attack("An approver who made the merge that decides what lands")
 def test_who_settles_a_merge_by_hand_has_contributed(scene: Scene) -> None:
     spam = scene.change({path_of(FIRST): a_ticket(status="spam")})

@@ -225,6 +225,30 @@ def test_an_update_merges_the_desk_field_by_field_and_asks_for_approvals_anew(te
     assert team.status() == "closed"
 
 
+def test_who_only_brings_it_up_to_date_may_approve_it(tmp_path: Path) -> None:
+    team = Team.of(tmp_path, signed=True, count=2)
+    team.propose(text="Closing it.")
+    team.git("iva", "pull", "-q")
+    change(team, "iva", Set(values=(("priority", "high"),)))
+    with team.open("iva") as desk:
+        assert update(desk, TICKET).commit is not None
+    team.say("iva")
+    team.say("marko")
+    team.land("marko")
+    assert team.status() == "closed"
+    done = team.gitdesk("marko", "check", "--history")
+    assert done.returncode == 0, done.stdout
+
+
+def test_who_brings_it_up_to_date_may_not_withdraw_it(team: Team) -> None:
+    team.propose()
+    change(team, "iva", Set(values=(("priority", "high"),)))
+    with team.open("iva") as desk:
+        update(desk, TICKET)
+    with team.open("iva") as desk, pytest.raises(Refused, match="to withdraw"):
+        withdraw(desk, TICKET)
+
+
 def test_an_update_of_what_is_up_to_date_changes_nothing(team: Team) -> None:
     made, sent = team.propose()
     change(team, "iva", Set(values=(("priority", "high"),)), ticket=OTHER)
