@@ -48,10 +48,16 @@ class Context:
 
     @property
     def now(self) -> datetime:
-        """Returns the present, the same for the whole call."""
+        """Returns the present, the desk's too: one for the whole call, unless somebody was waited for."""
         if self._now is None:
             self._now = clock.now(dict(self.environ))
         return self._now
+
+    def waited(self) -> None:
+        """Looks at the clock again, for call and desk alike, after a person was waited for."""
+        self._now = None
+        if self._desk is not None:
+            self._desk.now = self.now
 
     @property
     def out(self) -> Output:
@@ -66,7 +72,7 @@ class Context:
         if self._desk is None:
             from gitdesk.desk import Desk
 
-            self._desk = Desk.open(self.start, self.environ, self.watch)
+            self._desk = Desk.open(self.start, self.environ, self.watch, self.now)
             self._desk.asking = is_terminal(sys.stdin) and is_terminal(sys.stderr)
             if self.reads:
                 self._desk.on_stand_in = self._warn
@@ -77,12 +83,13 @@ class Context:
         if self._desk is None:
             from gitdesk.desk import Desk
 
-            self._desk = Desk.open_range(self.start, self.environ, self.watch, text)
+            self._desk = Desk.open_range(self.start, self.environ, self.watch, text, self.now)
         return self._desk
 
     def fresh_desk(self) -> Desk:
         """Returns the desk opened anew, at the commit its branch has by now."""
         self.close()
+        self._now = None
         return self.desk
 
     def _warn(self, found: StandIn) -> None:

@@ -61,7 +61,9 @@ def command(context: Context, ticket: str, file: str | None, resume: bool, writi
         start = together(desk, _base_of(kept, ticket_id), found.data, _read(kept))
     with Draft(f"edit {ticket_id} {base}", context.environ) as draft:
         try:
-            change(draft.edit_whole(start, resumed=kept is not None), base)
+            text = draft.edit_whole(start, resumed=kept is not None)
+            context.waited()
+            change(text, base)
         except GitdeskError as error:
             again = f"gitdesk edit {ticket_id} --resume opens it again"
             error.hint = f"{error.hint}; {again}" if error.hint else again

@@ -39,6 +39,8 @@ class MessageText:
         """
         if self.given or not is_terminal(sys.stdin):
             found = self._read()
+            if not self.paragraphs:  # it may have come slowly
+                context.waited()
             _check(found, required)
             yield found
             return
@@ -46,6 +48,7 @@ class MessageText:
 
         with Draft(about, context.environ) as draft:
             found = draft.edit(start)
+            context.waited()  # the text is said now, not when somebody began to write
             _check(found, required)
             yield found
 

@@ -80,12 +80,13 @@ class Selection:
             )
         if not found:
             context.out.note("no tickets: nothing to do")
-        self._confirm(found)
+        self._confirm(context, found)
         return found
 
-    def _confirm(self, found: Sequence[str]) -> None:
+    def _confirm(self, context: Context, found: Sequence[str]) -> None:
         if len(found) > ASK_ABOVE and not self.yes:
             ask(f"change {len(found)} tickets?")
+            context.waited()
 
 
 def with_input(words: Sequence[str]) -> list[str]:

@@ -16,6 +16,7 @@ from gitdesk.store.git import Repo
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
     from types import TracebackType
     from typing import Any
 
@@ -43,35 +44,45 @@ class Desk:
     What a verb needs is imported by it: a change that names its ticket in full opens no index.
     """
 
-    def __init__(self, repo: Repo, location: read.Location, environ: Mapping[str, str], watch: Watch) -> None:
+    def __init__(
+        self,
+        repo: Repo,
+        location: read.Location,
+        environ: Mapping[str, str],
+        watch: Watch,
+        now: datetime | None = None,
+    ) -> None:
         self.repo, self.location, self.environ, self.watch = repo, location, environ, watch
-        self.now = clock.now(dict(environ))
+        # What is written down as said now and what commits it must agree: whoever has a present brings it along.
+        self.now = now or clock.now(dict(environ))
         self.asking = False  # somebody is there who can be asked for a password
         self._configurations = Configurations(repo)
         # Told what stands in for a gitdesk.yaml that cannot be used; None: nothing may, it is an error.
         self.on_stand_in: Callable[[StandIn], None] | None = None
 
     @classmethod
-    def open(cls, start: str, environ: Mapping[str, str], watch: Watch) -> Desk:
+    def open(cls, start: str, environ: Mapping[str, str], watch: Watch, now: datetime | None = None) -> Desk:
         """Returns the desk that a folder belongs to; raises SetupError when there is none."""
         try:
             repo = Repo.discover(start, environ)
         except FileNotFoundError as error:
             raise SetupError("the current folder is not there any more", hint="cd somewhere else") from error
-        return cls(repo, read.locate(repo, environ), environ, watch)
+        return cls(repo, read.locate(repo, environ), environ, watch, now)
 
     @classmethod
-    def open_range(cls, start: str, environ: Mapping[str, str], watch: Watch, text: str) -> Desk:
+    def open_range(
+        cls, start: str, environ: Mapping[str, str], watch: Watch, text: str, now: datetime | None = None
+    ) -> Desk:
         """Returns the desk that a range is of, also where the branch that is checked out has thrown it away."""
         try:
-            return cls.open(start, environ, watch)
+            return cls.open(start, environ, watch, now)
         except SetupError as error:
             from gitdesk.desk.revisions import base_of
 
             repo = Repo.discover(start, environ)
             location, base = read.at_head(repo), base_of(repo, text)
             if location.tip is not None and base and read.holds_desk(repo, base):
-                return cls(repo, location, environ, watch)
+                return cls(repo, location, environ, watch, now)
             repo.close()
             raise error
 

@@ -222,7 +222,7 @@ class Planning:
     def _errors(self, base: str, tip: str) -> tuple[Violation, ...]:
         """Returns what the law will refuse in the commits from `base` to `tip`, the first few."""
         location = read.Location(ref=None, tip=tip, checkout=None, remote_ref=None, reason="it is pushed")
-        desk = Desk(self._repo, location, self._desk.environ, self._desk.watch)
+        desk = Desk(self._repo, location, self._desk.environ, self._desk.watch, self._desk.now)
         if base:
             walk = judging_commits.between(desk, f"{base}..{tip}")
             walk.base = self._remote.short

@@ -167,7 +167,7 @@ def _at(desk: Desk, location: Location) -> tuple[Desk, bool]:
     """Returns the desk on the branch to import onto, and whether it is another one than was given."""
     if location is desk.location or location.tip is None:
         return desk, False
-    return Desk(desk.repo, location, desk.environ, desk.watch), True
+    return Desk(desk.repo, location, desk.environ, desk.watch, desk.now), True
 
 
 def _is_neutral(found: dict[str, Any]) -> bool:
