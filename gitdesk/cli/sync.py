@@ -176,11 +176,22 @@ def refusal(told: Synced) -> GitdeskError | None:
     if told.state == "illegal":
         lines = [f"not pushed: {told.illegal[0].code} {told.illegal[0].message} ({_spot(told.illegal[0])})"]
         lines += [f"  {one.code} {one.message} ({_spot(one)})" for one in told.illegal[1:]]
-        hints = dict.fromkeys(one.hint or f"gitdesk rule {one.code} says why" for one in told.illegal)
-        return Refused("\n".join(lines), hint="\n".join(hints))
+        hints = [one.hint or f"gitdesk rule {one.code} says why" for one in told.illegal]
+        if not any("git rebase" in one for one in hints):
+            hints.append(_mending(told))
+        return Refused("\n".join(lines), hint="\n".join(dict.fromkeys(hints)))
     if told.state == "held" and not told.dry_run:
         return Refused(_held(told), hint=_way_on(told))
     return None
+
+
+def _mending(told: Synced) -> str:
+    """Returns in words how a commit that breaks a rule by itself is put right."""
+    since = "--root" if told.is_new else told.remote.short
+    return (
+        "every commit is judged by itself, so one more on top does not mend it: "
+        f"git rebase -i {since}, where edit, fixup or drop put it right; then gitdesk sync"
+    )
 
 
 def _spot(one: Any) -> str:

@@ -57,7 +57,8 @@ class Synced(Value):
     illegal: tuple[Violation, ...] = ()
     said: tuple[str, ...] = ()
     reason: str = ""
-    is_first: bool = False
+    is_first: bool = False  # the branch was made over there
+    is_new: bool = False  # it is not over there yet
     dry_run: bool = False
 
 
@@ -274,6 +275,7 @@ class _Syncing:
             held=held,
             repeated=told.repeated + repeated,
             illegal=plan.illegal,
+            is_new=not plan.theirs,
         )
 
     def _subjects(self, plan: Plan) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import pytest
 
 from gitdesk import resources
 from gitdesk.domain.edit import Assign, Set
+from gitdesk.domain.format import path_of
 from gitdesk.domain.ticket import TicketId
 
 from .clones import Clone, Clones
@@ -190,6 +191,20 @@ def test_what_is_open_comes_first_and_each_command_is_taken_back_by_its_own_name
     marko.git("add", ".")
     done = marko.gitdesk("sync")
     assert f"finish it: {goes_on}; or git {verb} --abort" in done.stderr
+
+
+def test_a_bad_commit_by_hand_is_refused_with_how_it_is_mended_and_that_mends_it(two: Two) -> None:
+    clones, iva, _, ticket = two
+    iva.write(path_of(ticket), iva.text(ticket).replace("priority: normal", "priority: urgnet"))
+    iva.git("commit", "-qam", "by hand", "--no-verify")
+    assert iva.gitdesk("set", ticket, "priority=urgent").returncode == 0
+    done = iva.gitdesk("sync")
+    assert done.returncode == 1
+    assert "git rebase -i origin/main" in done.stderr
+    iva.environ["GIT_SEQUENCE_EDITOR"] = "sed -i '2s/^pick/fixup/'"
+    iva.git("rebase", "-q", "-i", "origin/main")
+    assert iva.gitdesk("sync").returncode == 0
+    assert clones.server.tip("main") == iva.plain.tip()
 
 
 def test_status_of_a_stranger_without_a_remote_is_no_error(two: Two) -> None:
