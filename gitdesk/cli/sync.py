@@ -180,7 +180,7 @@ def refusal(told: Synced) -> GitdeskError | None:
         if not any("git rebase" in one for one in hints):
             hints.append(_mending(told))
         return Refused("\n".join(lines), hint="\n".join(dict.fromkeys(hints)))
-    if told.state == "held" and not told.dry_run:
+    if told.state == "held":
         return Refused(_held(told), hint=_way_on(told))
     return None
 
@@ -211,6 +211,8 @@ def _way_on(told: Synced) -> str:
         last = one.commits[-1][:10]
         first = one.commits[0][:10]
         hints.append(f"to see it: gitdesk diff {first}^..{last}")
+        if told.dry_run:
+            continue
         again = " ".join(commit[:10] for commit in one.commits)
         hints.append(f"to do it again, on what is there now: by hand, or git cherry-pick {again}")
         hints.append(f"to drop it then, or at once: git branch -D {one.branch}")

@@ -173,6 +173,7 @@ class _Syncing:
                 self._require_not_gone(before)
             plan = self._planned(tip, theirs, before)
             if self._wanted.dry_run:
+                self._require_movable(plan)
                 self._note(plan)
                 return plan
             try:
@@ -236,6 +237,17 @@ class _Syncing:
                 raise write.Moved(self._told.branch)
             self._bring_for(plan, location)
             turn.move_to(plan.target, f"sync with {self._remote.short}", committer)
+
+    def _require_movable(self, plan: Plan) -> None:
+        """Raises what moving the branch would raise, as far as that can be foreseen."""
+        if plan.target == plan.tip:
+            return
+        from gitdesk.store import switch
+
+        self._require_calm()
+        checkout = worktrees.find_checkout(self._repo, self._ref)
+        if checkout is not None:
+            switch.require_followable(self._repo, checkout, plan.tip, plan.target)
 
     def _bring_for(self, plan: Plan, location: read.Location) -> None:
         """Brings what the work tree is to show, where a partial clone lacks it."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager, suppress
+from shlex import quote
 
 from gitdesk.errors import Refused
+from gitdesk.lazy import pattern
 from gitdesk.store import attributes, journal, local_commits, worktrees
 from gitdesk.store.lock import FileLock
 from gitdesk.store.object_writer import discard
@@ -22,6 +24,18 @@ if TYPE_CHECKING:
     from gitdesk.store.worktrees import Checkout
 
 LINK = "120000"
+_WAYS = (  # Git's words for a file in the way, ours, and how to go on
+    (
+        pattern(r"Entry '(.*)' (?:not uptodate|would be overwritten by merge)\. Cannot merge\.$"),
+        '"{}" has changes that are not committed, and others have changed it too',
+        "commit them, or put them aside with git stash push -- {}; then again",
+    ),
+    (
+        pattern(r"Untracked working tree file '(.*)' would be (?:overwritten|removed) by merge\.$"),
+        '"{}" is not in Git here, and others have shared a file of that name',
+        "move {} out of the way, then again",
+    ),
+)
 
 
 def announce(repo: Repo, path: str, ref: str, old: str, move: Move, checkout: Checkout) -> None:
@@ -114,7 +128,7 @@ def following(
         _discard(copy)
         with suppress(FileNotFoundError):
             shutil.copy2(checkout.index, copy)
-        _read_trees(repo, checkout, (old, new), copy, keep_open)
+        _read_trees(repo, checkout, ("-m", "-u", old, new), copy, keep_open)
         os.rename(copy, checkout.index)
         yield
     finally:
@@ -122,13 +136,25 @@ def following(
         lock.release()
 
 
+def require_followable(repo: Repo, checkout: Checkout, old: str, new: str) -> None:
+    """Raises Refused where changed files would be in the way from one commit to another; changes nothing."""
+    import shutil
+    from tempfile import TemporaryDirectory
+
+    with TemporaryDirectory(prefix="gitdesk-") as folder:
+        copy = f"{folder}/index"
+        with suppress(FileNotFoundError):
+            shutil.copy2(checkout.index, copy)
+        _read_trees(repo, checkout, ("--dry-run", "-m", "-u", old, new), copy, ())
+
+
 def _read_trees(
-    repo: Repo, checkout: Checkout, trees: tuple[str, str], index: str, keep_open: tuple[int, ...]
+    repo: Repo, checkout: Checkout, how: tuple[str, ...], index: str, keep_open: tuple[int, ...]
 ) -> None:
     options, environ = attributes.filters_off(repo)
     environ |= {"GIT_DIR": checkout.git_dir, "GIT_WORK_TREE": checkout.path, "GIT_INDEX_FILE": index}
     place = ("-C", checkout.path, *options)
-    words = (*place, "read-tree", "-m", "-u", "--no-recurse-submodules", *trees)
+    words = (*place, "read-tree", "--no-recurse-submodules", *how)
     done = repo.call(*words, env=environ, keep_open=keep_open)
     if (
         done.status
@@ -136,11 +162,19 @@ def _read_trees(
         repo.call(*place, "update-index", "-q", "--refresh", env=environ, keep_open=keep_open)
         done = repo.call(*words, env=environ, keep_open=keep_open)
     if done.status:
-        said = done.error.decode("utf-8", "replace").strip().splitlines()
-        first = said[0].removeprefix("error: ").removeprefix("fatal: ") if said else "no reason given"
-        raise Refused(
-            f"the work tree cannot follow: {first}", hint="commit or put aside what is changed there"
-        )
+        raise _in_the_way(os.fsdecode(done.error))
+
+
+def _in_the_way(said: str) -> Refused:
+    """Returns as an error what keeps the work tree from following, in words of ours where Git's are known."""
+    first = (said.strip().splitlines() or ["no reason given"])[0].removeprefix("error: ")
+    hint = "commit or put aside what is changed there"
+    for gits, words, way in _WAYS:
+        found = gits.match(first)
+        if found is not None:
+            first, hint = words.format(found[1]), way.format(quote(found[1]))
+            break
+    return Refused(f"the work tree cannot follow: {first}", hint=hint)
 
 
 def _discard(copy: str) -> None:

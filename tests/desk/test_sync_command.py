@@ -45,7 +45,7 @@ def test_what_a_sync_tells_as_json_fits_its_schema_however_it_ends(two: Two) -> 
     iva.run(Set(values=(("priority", "high"),)), ticket)
     assert item(iva, "sync")["pushed"] == 1
     bad = marko.run(Set(values=(("priority", "low"),)), ticket)
-    assert item(marko, "sync", "--dry-run")["state"] == "held"
+    assert item(marko, "sync", "--dry-run", code=1)["state"] == "held"
     told = item(marko, "sync", code=1)
     assert told["incoming"] == [f"{ticket}: priority normal → high · Iva Kralj"]
     assert told["held"][0]["commits"] == [bad]

@@ -364,8 +364,12 @@ def test_uncommitted_work_is_kept_and_in_the_way_it_is_refused_before_anything(t
     marko.note(other, "mine")
     before, shared = marko.plain.tip(), clones.server.tip("main")
     marko.write(path_of(ticket), marko.text(ticket) + "\nhalf a thought\n")
-    with pytest.raises(Refused, match="cannot follow"):
-        marko.sync()
+    for dry in (True, False):
+        with pytest.raises(
+            Refused, match=r'cannot follow: "tickets/.*" has changes that are not committed'
+        ) as it:
+            marko.sync(dry_run=dry)
+        assert "git stash push -- tickets/" in (it.value.hint or "")
     assert (marko.plain.tip(), clones.server.tip("main")) == (before, shared)
     assert "half a thought" in (marko.path / path_of(ticket)).read_text()
     marko.git("checkout", "-q", "--", path_of(ticket))
@@ -373,6 +377,35 @@ def test_uncommitted_work_is_kept_and_in_the_way_it_is_refused_before_anything(t
     marko.write("gitdesk.yaml", (marko.path / "gitdesk.yaml").read_text() + "# later\n")
     assert marko.sync().state == DONE
     assert marko.plain.status().split() == ["M", "gitdesk.yaml", "??", "notes.txt"]
+
+
+def test_a_file_that_git_does_not_have_is_not_written_over_and_a_dry_run_says_so_too(two: Two) -> None:
+    _, iva, marko, _ = two
+    iva.write("notes.txt", "shared")
+    iva.git("add", "notes.txt")
+    iva.git("commit", "-qm", "notes")
+    iva.sync()
+    marko.write("notes.txt", "of my own")
+    tip, status = marko.plain.tip(), marko.plain.status()
+    for dry in (True, False):
+        with pytest.raises(Refused, match=r'"notes\.txt" is not in Git here'):
+            marko.sync(dry_run=dry)
+        assert (marko.plain.tip(), marko.plain.status()) == (tip, status)
+    (marko.path / "notes.txt").unlink()
+    assert marko.sync(dry_run=True).state == DONE
+    assert (marko.plain.tip(), marko.plain.status()) == (tip, "")
+
+
+def test_in_the_middle_of_a_merge_a_dry_run_refuses_as_a_sync_does(two: Two) -> None:
+    _, iva, marko, ticket = two
+    iva.run(Set(values=(("priority", "high"),)), ticket)
+    iva.sync()
+    marko.run(Set(values=(("priority", "low"),)), ticket)
+    marko.git("fetch", "-q")
+    marko.plain.git("merge", "origin/main", check=False)
+    for dry in (True, False):
+        with pytest.raises(Refused, match="in the middle of a merge"):
+            marko.sync(dry_run=dry)
 
 
 @pytest.mark.parametrize("command", ["merge", "rebase"])
