@@ -23,7 +23,7 @@ def publish(context: Context) -> None:
 
     Raises an error where the change was refused or kept back, or where a person has to decide something first.
     """
-    from gitdesk.cli.sync import refusal, wanted_here
+    from gitdesk.cli.sync import held_lines, refusal, wanted_here
     from gitdesk.desk import syncing
 
     out, made = context.out, context.made or ""
@@ -46,6 +46,8 @@ def publish(context: Context) -> None:
     elif told.state in (syncing.OFFLINE, syncing.BUSY):
         out.note(f"not pushed: {problem.message}; the next gitdesk sync shares it")
     else:
+        if told.state == syncing.HELD:
+            problem.message = "\n".join([problem.message, *held_lines(told)])
         raise _with(problem, "" if told.state == syncing.HELD else kept)
 
 

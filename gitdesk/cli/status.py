@@ -78,7 +78,13 @@ def _plain(found: Whereabouts, drafts: list[dict[str, Any]]) -> dict[str, Any]:
         "behind": found.behind,
         "fetched": _utc(found.fetched),
         "outbox": [
-            {"branch": one.branch, "commit": one.commit, "subject": one.subject, "at": _utc(one.at)}
+            {
+                "branch": one.branch,
+                "commit": one.commit,
+                "subject": one.subject,
+                "subjects": list(one.subjects),
+                "at": _utc(one.at),
+            }
             for one in found.outbox
         ],
         "drafts": drafts,
@@ -125,7 +131,7 @@ def _lines(items: Iterable[Mapping[str, Any]], page: Page) -> Iterator[str]:
             "error",
             item["outbox"],
             "kept back by sync",
-            lambda one: f"{one['branch']}  {one['subject']}",
+            _kept,
         )
         yield from _listed(
             page, "warn", item["drafts"], "text not finished", lambda one: f"{one['about']}  {one['path']}"
@@ -178,6 +184,13 @@ def _listed(page: Page, style: str, found: Any, title: str, line: Any) -> Iterat
         yield f"  {safe(line(one))}"
     if len(found) > _SHOWN:
         yield f"  … and {len(found) - _SHOWN:,} more"
+
+
+def _kept(one: Mapping[str, Any]) -> str:
+    """Returns a branch of the outbox in words: its first change, from which the others follow."""
+    count = len(one["subjects"])
+    more = f" ({count:,} commits)" if count > 1 else ""
+    return f"{one['branch']}  {one['subjects'][0]}{more}"
 
 
 def _own(mine: Mapping[str, Any] | None, page: Page) -> Iterator[str]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
+    from gitdesk.desk.outbox import Kept
     from gitdesk.desk.syncing import Synced
     from gitdesk.errors import GitdeskError
     from gitdesk.render.table import Page
@@ -116,8 +117,8 @@ def _lines(items: Iterable[Mapping[str, Any]], page: Page) -> Iterator[str]:
         there = f"{item['remote']}/{item['remote_branch']}"
         yield f"{safe(item['branch'])}: {_done(item, safe(there))}"
         incoming = item["incoming"]
-        if item["received"] > len(incoming[-_SHOWN:]):
-            yield page.paint("note", f"  … {item['received'] - len(incoming[-_SHOWN:]):,} more before these")
+        if len(incoming) > _SHOWN:  # merges are counted among the commits, and what they bring is told
+            yield page.paint("note", f"  … {item['received'] - _SHOWN:,} more before these")
         for subject in incoming[-_SHOWN:]:
             yield f"  {page.paint('note', '←')} {safe(subject)}"
         for one in item["renamed"]:
@@ -204,16 +205,32 @@ def _held(told: Synced) -> str:
     return f"{_commits(count)} of yours {does} what {told.remote.short} has by now"
 
 
+def held_lines(told: Synced) -> list[str]:
+    """Returns line by line what was kept back, why, and where, for who sees nothing else of the sync."""
+    lines = []
+    for one in told.held:
+        lines += [f"  {subject}" for subject in one.subjects]
+        lines += [f"    {one.reason}", f"    kept on the branch {one.branch}"]
+    return lines
+
+
 def _way_on(told: Synced) -> str:
     hints = []
     for one in told.held:
         hints += [one.hint] if one.hint else []
-        last = one.commits[-1][:10]
-        first = one.commits[0][:10]
-        hints.append(f"to see it: gitdesk diff {first}^..{last}")
+        hints += [f"to see it: {call}" for call in _shows(one)]
         if told.dry_run:
             continue
         again = " ".join(commit[:10] for commit in one.commits)
         hints.append(f"to do it again, on what is there now: by hand, or git cherry-pick {again}")
         hints.append(f"to drop it then, or at once: git branch -D {one.branch}")
     return "\n".join(dict.fromkeys(hints))
+
+
+def _shows(one: Kept) -> list[str]:
+    """Returns the calls that show what was kept back, and nothing of what was shared in between."""
+    first, last = one.commits[0][:10], one.commits[-1][:10]
+    if len(one.commits) > 1 and len(one.tickets) != 1:
+        return [f"gitdesk diff {commit[:10]}^..{commit[:10]}" for commit in one.commits[:_SHOWN]]
+    of = f" {one.tickets[0]}" if len(one.commits) > 1 else ""
+    return [f"gitdesk diff {first}^..{last}{of}"]

@@ -33,12 +33,13 @@ class Kept(Value):
 
 
 class Waiting(Value):
-    """A branch of the outbox as `status` lists it."""
+    """A branch of the outbox as `status` lists it; `subjects` are those of all that it keeps, oldest first."""
 
     branch: str
     commit: str
     subject: str
     at: str  # RFC 3339 with its zone
+    subjects: tuple[str, ...] = ()
 
 
 def groups(held: Sequence[Held]) -> tuple[Kept, ...]:
@@ -95,12 +96,33 @@ def _branch(repo: Repo, one: Kept) -> str:
         name = f"{one.branch}-{number}"
 
 
-def listed(repo: Repo) -> tuple[Waiting, ...]:
-    """Returns the branches of the outbox."""
+def listed(repo: Repo, tip: str) -> tuple[Waiting, ...]:
+    """Returns the branches of the outbox, as seen from the tip of the desk's branch."""
     form = "--format=%(refname)%00%(objectname)%00%(contents:subject)%00%(committerdate:iso-strict)"
     lines = repo.run("for-each-ref", form, f"{refs.BRANCHES}{FOLDER}*").splitlines()
     found = []
     for line in lines:
         ref, commit, subject, at = (os.fsdecode(part) for part in line.split(b"\0"))
-        found.append(Waiting(branch=ref.removeprefix(refs.BRANCHES), commit=commit, subject=subject, at=at))
+        found.append(
+            Waiting(
+                branch=ref.removeprefix(refs.BRANCHES),
+                commit=commit,
+                subject=subject,
+                at=at,
+                subjects=_left(repo, tip, commit) or (subject,),
+            )
+        )
     return tuple(found)
+
+
+def _left(repo: Repo, tip: str, commit: str) -> tuple[str, ...]:
+    """Returns the subjects of what a branch has and the desk has not.
+
+    What was made again and shared is another commit there, of the same author, date and subject.
+    """
+    form = "--format=%m%x00%an%x00%ae%x00%at%x00%s"
+    done = repo.call("log", "-z", "--reverse", "--left-right", form, f"{tip}...{commit}", "--")
+    parts = os.fsdecode(done.output).split("\0") if not done.status else []
+    commits = [tuple(parts[at : at + 5]) for at in range(0, len(parts) - 4, 5)]
+    shared = {one[1:] for one in commits if one[0] == "<"}
+    return tuple(one[4] for one in commits if one[0] == ">" and one[1:] not in shared)

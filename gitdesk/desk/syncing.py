@@ -291,11 +291,12 @@ class _Syncing:
         )
 
     def _subjects(self, plan: Plan) -> tuple[str, ...]:
-        """Returns the first lines of what came in, the last few of many."""
+        """Returns the first lines of what came in, the last few of many; a merge is told by what it brings."""
         if not plan.received:
             return ()
         words = (
             "log",
+            "--no-merges",
             "--format=%s%x00%an",
             "-z",
             "--reverse",

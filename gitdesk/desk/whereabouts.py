@@ -81,7 +81,7 @@ def look(desk: Desk, *, fetch: bool = False, asking: bool = False, progress: boo
         ahead=ahead,
         behind=behind,
         fetched=_fetched(desk, other),
-        outbox=outbox.listed(desk.repo),
+        outbox=outbox.listed(desk.repo, desk.tip),
         conflicts=_conflicts(desk),
         busy=begun.command if begun is not None else "",
         busy_way=begun.way if begun is not None else "",

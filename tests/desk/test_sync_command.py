@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import jsonschema
 import pytest
 
 from gitdesk import resources
-from gitdesk.domain.edit import Assign, Set
+from gitdesk.domain.edit import Assign, Set, Tag
 from gitdesk.domain.format import path_of
 from gitdesk.domain.ticket import TicketId
 
@@ -54,6 +55,41 @@ def test_what_a_sync_tells_as_json_fits_its_schema_however_it_ends(two: Two) -> 
     assert item(iva, "sync", code=1)["said"] == ["no"]
     clones.server.path.rename(clones.folder / "away")
     assert item(iva, "sync", code=1)["state"] == "offline"
+
+
+def test_what_was_kept_back_is_shown_and_named_whole_and_nothing_else_with_it(two: Two) -> None:
+    _, iva, marko, ticket = two
+    iva.run(Set(values=(("priority", "high"),)), ticket)
+    other = iva.new("Another")
+    iva.sync()
+    marko.sync(push=False)
+    iva.run(Set(values=(("priority", "low"),)), ticket)
+    iva.sync()
+    marko.run(Set(values=(("priority", "urgent"),)), ticket)
+    marko.note(other, "shared meanwhile")
+    marko.run(Tag(add=("bug",)), ticket)
+    done = marko.gitdesk("sync")
+    assert done.returncode == 1
+    (call,) = re.findall(r"to see it: gitdesk (.*)", done.stderr)
+    shown = marko.gitdesk(*call.split()).stdout
+    assert "priority high → urgent" in shown
+    assert "tag +bug" in shown
+    assert other not in shown
+    (kept,) = item(marko, "status")["outbox"]
+    assert kept["subjects"] == [f"{ticket}: priority high → urgent", f"{ticket}: tag +bug"]
+    screen = marko.gitdesk("status").stdout
+    assert "2 commits" in screen
+    assert "priority high → urgent" in screen
+
+
+def test_a_change_that_is_kept_back_by_a_push_is_told_with_what_it_met(two: Two) -> None:
+    _, iva, marko, ticket = two
+    iva.run(Set(values=(("priority", "high"),)), ticket)
+    iva.sync()
+    done = marko.gitdesk("set", ticket, "priority=low", "--push")
+    assert done.returncode == 1
+    assert 'priority is "high" there and "low" here' in done.stderr
+    assert f"kept on the branch gitdesk/outbox/{ticket}" in done.stderr
 
 
 def test_status_tells_all_that_is_open_in_one_screen(two: Two, tmp_path: Path) -> None:
@@ -114,6 +150,16 @@ def test_what_was_landed_here_alone_is_shared_with_its_approvals(tmp_path: Path)
     (told,) = json.loads(done.stdout)["items"]
     assert (told["state"], told["received"], told["ahead"]) == ("done", 1, 0)
     assert team.tip() == told["tip"]
+
+
+def test_a_landed_proposal_is_told_once(tmp_path: Path) -> None:
+    team = Team.of(tmp_path)
+    team.gitdesk("ana", "propose", TICKET, "closed", "-m", "Anything else?")
+    assert team.gitdesk("marko", "approve", TICKET).returncode == 0
+    assert team.gitdesk("iva", "land", TICKET).returncode == 0
+    (told,) = json.loads(team.gitdesk("ana", "sync", "--json").stdout)["items"]
+    mine = f"{TICKET}: status resolved → closed · "
+    assert len([one for one in told["incoming"] if one.startswith(mine)]) == 1, told["incoming"]
 
 
 def test_status_tells_what_git_is_in_the_middle_of_and_what_is_open(two: Two) -> None:
