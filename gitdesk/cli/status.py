@@ -38,6 +38,8 @@ def command(context: Context, fetch: bool) -> None:
 
     how = wanted_here()
     found = look(context.desk, fetch=fetch, asking=how.asking, progress=how.progress)
+    if found.not_fetched:
+        context.out.note(f"{found.not_fetched}; this is as of the last fetch")
     item = _plain(found, _drafts(context))
     context.out.items("status", [item], _COLUMNS, text=_lines)
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gitdesk.desk.door import Desk
     from gitdesk.desk.outbox import Waiting
     from gitdesk.desk.reviewing import Review
-    from gitdesk.store.remote import Remote
+    from gitdesk.store.remote import Remote, Step
 
 _PROPOSALS = (f"refs/heads/{remote.PROPOSALS}", f"refs/remotes/*/{remote.PROPOSALS}**")
 _MOST = 100  # tickets of one person that are listed; more are counted
@@ -60,16 +60,21 @@ class Whereabouts(Value):
     busy_way: str
     proposals: tuple[Review, ...]
     mine: Mine | None
+    not_fetched: str = ""  # why the remote could not be asked, which was wanted
 
 
 def look(desk: Desk, *, fetch: bool = False, asking: bool = False, progress: bool = False) -> Whereabouts:
     """Returns where the desk's clone stands, as far as it knows; with `fetch` the remote is asked first."""
     other, problem = _remote(desk)
+    not_fetched = ""
     if fetch:
-        if other is None:
+        if other is not None:
+            with desk.watch(f"fetching from {other.name}") as step:
+                not_fetched = _fetch(desk, other, asking, step if progress else None)
+        elif desk.location.ref is None:
+            not_fetched = problem
+        else:
             raise SetupError(problem)
-        with desk.watch(f"fetching from {other.name}") as step:
-            remote.fetch(desk.repo, other, asking=asking, step=step if progress else None)
     begun = _begun(desk)
     ahead, behind = _distance(desk, other)
     return Whereabouts(
@@ -87,7 +92,17 @@ def look(desk: Desk, *, fetch: bool = False, asking: bool = False, progress: boo
         busy_way=begun.way if begun is not None else "",
         proposals=_proposals(desk),
         mine=_mine(desk),
+        not_fetched=not_fetched,
     )
+
+
+def _fetch(desk: Desk, other: Remote, asking: bool, step: Step | None) -> str:
+    """Returns why the remote could not be asked, "" when it was."""
+    try:
+        remote.fetch(desk.repo, other, asking=asking, step=step)
+    except remote.Unreachable as error:
+        return error.message
+    return ""
 
 
 def _remote(desk: Desk) -> tuple[Remote | None, str]:

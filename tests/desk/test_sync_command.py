@@ -253,6 +253,19 @@ def test_a_bad_commit_by_hand_is_refused_with_how_it_is_mended_and_that_mends_it
     assert clones.server.tip("main") == iva.plain.tip()
 
 
+def test_status_of_a_remote_that_does_not_answer_tells_what_is_here(two: Two) -> None:
+    clones, iva, _, ticket = two
+    iva.note(ticket, "x")
+    clones.server.path.rename(clones.folder / "away")
+    done = iva.gitdesk("status", "--fetch")
+    assert done.returncode == 0, done.stderr
+    assert "1 to share" in done.stdout
+    assert "cannot be reached" in done.stderr
+    iva.git("checkout", "-q", "--detach")
+    done = iva.gitdesk("status", "--fetch")
+    assert (done.returncode, "HEAD is detached" in done.stderr) == (0, True)
+
+
 def test_status_of_a_stranger_without_a_remote_is_no_error(two: Two) -> None:
     _, iva, _, _ = two
     iva.git("remote", "remove", "origin")
