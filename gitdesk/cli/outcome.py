@@ -18,9 +18,15 @@ if TYPE_CHECKING:
     from gitdesk.domain.change import Event
 
 
-def change(context: Context, wishes: Sequence[Wish], why: Why, writing: Writing) -> Outcome | Proposed:
+def change(
+    context: Context, wishes: Sequence[Wish], why: Why, writing: Writing, *, sending: bool = True
+) -> Outcome | Proposed:
     """Changes the desk, or proposes the change, as the options of the call say."""
     if writing.propose:
+        if sending and not writing.dry_run:
+            from gitdesk.cli import proposed
+
+            proposed.take_in(context)
         return context.desk.propose(wishes, why, dry_run=writing.dry_run)
     return context.desk.change(wishes, why, dry_run=writing.dry_run)
 

@@ -106,5 +106,5 @@ def _move(
     status = words.status(context.desk.config, wanted)
     writing.propose = True
     steps, why = steps_of(context, selection, named, status, writing, until, paragraphs, attach)
-    made = outcome.change(context, steps, why, writing)
+    made = outcome.change(context, steps, why, writing, sending=send)
     proposed.report(context, made, dry_run=writing.dry_run, send=send, opening=opening)

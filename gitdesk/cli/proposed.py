@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gitdesk.cli import outcome as outcomes
 from gitdesk.cli.proposal_rows import COLUMNS, KIND, plain, standing_words
+from gitdesk.errors import GitdeskError, Refused
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,9 +64,17 @@ def _without_branch(context: Context, made: Proposed, dry_run: bool) -> None:
 
 
 def _sent(context: Context, name: str, send: bool) -> tuple[Review, Sent]:
-    from gitdesk.desk import proposal_sending
+    from gitdesk.desk import proposal_keeping, proposal_sending
 
-    sent = proposal_sending.send_named(context.desk, name, sending=send)
+    if send:
+        proposal_keeping.refit_named(context.fresh_desk(), name)
+    try:
+        sent = proposal_sending.send_named(context.desk, name, sending=send)
+    except Refused as error:
+        error.hint = (
+            error.hint or f"it is kept here: gitdesk propose {name.rpartition('/')[2]} sends it once more"
+        )
+        raise
     return _review(context, name), sent
 
 
@@ -81,10 +90,54 @@ def _where(sent: Sent) -> str:
     return f", on {sent.remote}" if sent.remote else ", in this clone only"
 
 
-def _send_base(context: Context, base: str, send: bool) -> str:
-    from gitdesk.desk import proposal_sending
+def take_in(context: Context) -> None:
+    """Takes in what the remote has and this clone does not, so that a proposal is of the ticket as it is by now."""
+    from gitdesk.cli import sync
+    from gitdesk.desk import proposal_remote, syncing
 
-    return proposal_sending.send_base(context.desk, base) if base and send else ""
+    desk = context.desk
+    remote = proposal_remote.remote_of(desk)
+    if remote is None or desk.location.ref is None or proposal_remote.fetched(desk.repo, remote):
+        return
+    there = desk.repo.read_ref(remote.tracking(remote.branch))
+    here = desk.repo.read_ref(desk.location.ref)
+    if not there or not here or not desk.repo.call("merge-base", "--is-ancestor", there, here).status:
+        return
+    try:
+        told = syncing.sync(context.start, context.environ, context.watch, sync.wanted_here(push=False))
+    except GitdeskError as error:
+        context.out.note(f"{remote.name} has commits that are not here: {error.message}")
+        return
+    problem = sync.refusal(told)
+    if problem is not None and told.held:
+        raise problem
+    if told.received:
+        commits = f"{told.received:,} commit{'' if told.received == 1 else 's'}"
+        context.out.note(f"received {commits} of {remote.name} first")
+    context.fresh_desk()
+
+
+def _send_base(context: Context, base: str, send: bool) -> str:
+    """Has the remote get what a proposal stands on, made again where others were faster; returns why it has not."""
+    from gitdesk.cli import sync
+    from gitdesk.desk import proposal_sending, syncing
+    from gitdesk.desk.proposal_remote import LostRace, Unreachable
+
+    if not base or not send:
+        return ""
+    try:
+        proposal_sending.push_base(context.desk, base)
+    except LostRace:
+        try:
+            told = syncing.sync(context.start, context.environ, context.watch, sync.wanted_here())
+            problem = sync.refusal(told)
+        except GitdeskError as error:
+            problem = error
+        context.fresh_desk()
+        return problem.message if problem is not None else ""
+    except (Refused, Unreachable) as error:
+        return error.message
+    return ""
 
 
 def _about_base(context: Context, held_up: str) -> None:
@@ -95,7 +148,10 @@ def _about_base(context: Context, held_up: str) -> None:
 
 def _about_sending(context: Context, sent: Sent) -> None:
     if sent.problem:
-        context.out.note(f"{sent.problem}; the same command once more sends it")
+        short = sent.branch.rpartition("/")[2]
+        context.out.note(
+            f"{sent.problem}; it is kept here, and gitdesk propose {short} or gitdesk sync sends it"
+        )
 
 
 def _about_messages(context: Context, made: Proposed) -> None:
@@ -117,7 +173,12 @@ def _about_needs(context: Context, review: Review) -> None:
         note(f"nothing here needs an approval: gitdesk land {short} brings it in")
     for words in standing_words(review):
         note(words)
-    if review.waits_for:
+    if review.state == "outdated":
+        note(
+            f"the desk has {', '.join(review.proposal.outdated)} otherwise by now: "
+            f"gitdesk propose {short} --update brings it up to date"
+        )
+    elif review.waits_for:
         note(
             f"{' or '.join(person.id for person in review.waits_for)} can approve it: gitdesk approve {short}"
         )
@@ -207,7 +268,7 @@ def _tell(context: Context, review: Review, sent: Sent, done: str, opening: bool
 def withdraw(context: Context, word: str, *, send: bool, opening: bool) -> None:
     """Gives a proposal up and tells whether its branch is gone."""
     from gitdesk.desk import proposal_update, reviewing
-    from gitdesk.errors import Refused, UsageError
+    from gitdesk.errors import UsageError
 
     if opening:
         raise UsageError("--open and --withdraw do not go together")

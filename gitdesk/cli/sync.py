@@ -55,9 +55,21 @@ def command(context: Context, remote: str | None, push: bool, dry_run: bool) -> 
     told = syncing.sync(context.start, context.environ, context.watch, wanted)
     if context.out.format != "ids":
         context.out.items("sync", [plain(told)], _COLUMNS, text=_lines)
+    if push and not dry_run and told.state in (syncing.DONE, syncing.HELD):
+        _send_proposals(context)
     problem = refusal(told)
     if problem is not None:
         raise problem
+
+
+def _send_proposals(context: Context) -> None:
+    """Sends what is kept here of proposals and was said of them, and tells it."""
+    from gitdesk.desk import proposal_keeping
+
+    for sent in proposal_keeping.send_kept(context.fresh_desk()):
+        context.out.note(
+            f"{sent.branch} is not sent: {sent.problem}" if sent.problem else f"sent {sent.branch}"
+        )
 
 
 def wanted_here(remote: str | None = None, *, push: bool = True, dry_run: bool = False) -> Any:

@@ -97,6 +97,6 @@ def _note(context: Context, said: Said) -> None:
     for text in said.left:
         note(f"not by you: {text}")
     if said.problem:
-        note(f"{said.problem}; it is kept here, and the same command once more sends it")
+        note(f"{said.problem}; it is kept here, and gitdesk sync or the same command once more sends it")
     if review.state == "approved":
         note(f"gitdesk land {short} brings it in")

@@ -83,22 +83,27 @@ def send_base(desk: Desk, commit: str) -> str:
 
     Returns why it could not, "" when it is there. What an approval names is then the ticket as everybody has it.
     """
-    remote = remote_of(desk)
-    there = desk.repo.read_ref(remote.tracking(remote.branch)) if remote is not None else None
-    if remote is None or there is None:
-        return ""
-    here = desk.repo.read_ref(desk.location.ref or "") or ""
-    if not here or desk.repo.call("merge-base", "--is-ancestor", commit, here).status:
-        return ""  # it is nothing of this desk's branch
-    if not desk.repo.call("merge-base", "--is-ancestor", commit, there).status:
-        return ""
-    if desk.repo.call("merge-base", "--is-ancestor", there, commit).status:
-        return f"{remote.name} has commits that are not here"
     try:
-        proposal_remote.push(desk.repo, remote, Wanted(branch=remote.branch, old=there, new=commit))
+        push_base(desk, commit)
     except (Unreachable, RefusedThere, LostRace) as error:
         return error.message
     return ""
+
+
+def push_base(desk: Desk, commit: str) -> None:
+    """Does what `send_base` does, and raises LostRace where others were faster: the commit has to be made again."""
+    remote = remote_of(desk)
+    there = desk.repo.read_ref(remote.tracking(remote.branch)) if remote is not None else None
+    if remote is None or there is None:
+        return
+    here = desk.repo.read_ref(desk.location.ref or "") or ""
+    if not here or desk.repo.call("merge-base", "--is-ancestor", commit, here).status:
+        return  # it is nothing of this desk's branch
+    if not desk.repo.call("merge-base", "--is-ancestor", commit, there).status:
+        return
+    if desk.repo.call("merge-base", "--is-ancestor", there, commit).status:
+        raise LostRace(f"{remote.name} has commits that are not here")
+    proposal_remote.push(desk.repo, remote, Wanted(branch=remote.branch, old=there, new=commit))
 
 
 def _on_top(desk: Desk, branch: Branch, head: str, there: str) -> str:

@@ -67,7 +67,7 @@ def _merged(desk: Desk, onto: str, head: str, seen: Proposal, subject: str, *, f
     changes: list[Change] = []
     for path, old, new in seen.files:
         ours = there.get(path, "")
-        files[path] = _file(desk, seen, path, old, ours, new)
+        files[path] = merged_file(desk, seen, path, old, ours, new)
         if is_document(path) and ours and files[path] is not None:
             before = codec.parse(desk.repo.blob(ours), path)
             changes.append(Change(path=path, before=before, after=codec.parse(files[path] or b"", path)))
@@ -76,7 +76,8 @@ def _merged(desk: Desk, onto: str, head: str, seen: Proposal, subject: str, *, f
     return making.merge(onto, head, files, f"{subject}\n", flip=flip)
 
 
-def _file(desk: Desk, seen: Proposal, path: str, old: str, ours: str, theirs: str) -> bytes | None:
+def merged_file(desk: Desk, seen: Proposal, path: str, old: str, ours: str, theirs: str) -> bytes | None:
+    """Returns a file of the desk with what a proposal changes in it, None for none; raises Conflict."""
     if any(is_mark(one) for one in (old, ours, theirs)):
         raise Refused("one side has no plain file there", place=Place(path))
     if ours in (old, theirs):

@@ -226,6 +226,11 @@ def _landed(desk: Desk, remote: Remote | None, branch: Branch) -> Proposal:
     return Proposal(desk, _tips(desk, remote)[0], branch, head_of(desk, branch))
 
 
+def seen(desk: Desk, branch: Branch) -> Proposal:
+    """Returns the proposal of a branch as this clone sees it, whether or not the desk has it."""
+    return _landed(desk, proposal_remote.remote_of(desk), branch)
+
+
 def is_one(desk: Desk, one: str, other: str) -> bool:
     """Tells whether one of two commits goes on from the other."""
     return not (

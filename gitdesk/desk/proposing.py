@@ -182,10 +182,10 @@ class Proposing(Writing):
                 return one
             theirs = {change.path: _without_messages(change) for change in one.changes}
             if all(theirs.get(path) == ticket is not None for path, ticket in tickets.items()):
+                way = " --update brings it up to date" if one.branch.there else " sends it"
                 raise Refused(
                     f"the same is proposed already, as {one.branch.shown}",
-                    hint=f"gitdesk propose {one.branch.short} --update brings it up to date; "
-                    "gitdesk reply ID says something",
+                    hint=f"gitdesk propose {one.branch.short}{way}; gitdesk reply ID says something more",
                 )
         return None
 
