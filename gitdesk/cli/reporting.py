@@ -165,6 +165,8 @@ def _ended(context: Context, report: LeadReport, paths: list[str]) -> int:
     """Says what was written; raises Unreadable when the numbers are not whole."""
     if paths:
         context.out.note("written to " + ", ".join(f'"{path}"' for path in paths))
+    for remark in report.lived.remarks:
+        context.out.warn(remark, "git fetch --unshallow")
     if report.problems:
         named = "; ".join(report.problems[:_NAMED]) + ("; …" if len(report.problems) > _NAMED else "")
         raise Unreadable(f"the numbers are not whole: {named}", hint="`gitdesk check` tells what is wrong")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gitdesk.desk.story_moments import Moment, selected
 from gitdesk.domain.life import life_of
-from gitdesk.domain.sla_history import header_ticket
+from gitdesk.domain.sla_history import CUT_OFF, header_ticket
 from gitdesk.domain.ticket import TicketId
 from gitdesk.value import Value
 
@@ -27,7 +27,8 @@ class Lived(Value):
 
     `lives` come in the order of their files and are read once; `until` is the place in history of that commit, None
     for the tip. `working` tells which working time is a ticket's. `config` is the desk's as it was then. `problems`
-    says in words what could not be read. `ids` are the tickets a query selected, None for all.
+    says in words what could not be read. `ids` are the tickets a query selected, None for all. `remarks` say what is
+    odd about numbers that are told all the same.
     """
 
     lives: Iterator[Life]
@@ -38,6 +39,7 @@ class Lived(Value):
     working: WorkingTime
     problems: tuple[str, ...]
     ids: Sequence[str] | None = None
+    remarks: tuple[str, ...] = ()
 
 
 class WorkingTime:
@@ -143,6 +145,7 @@ def lived(desk: Desk, *, query: str = "", as_of: str | None = None) -> Lived:
         if as_of is None
         else at.problems(),
         ids=ids,
+        remarks=(CUT_OFF,) if index.is_cut_off else (),
     )
 
 

@@ -30,6 +30,7 @@ BEGINNINGS = ("created", "restored", "mended", "boundary")
 KINDS = frozenset(
     (*PARTS, *BEGINNINGS, "deleted", "unreadable", "message", "message-removed", "message-moved", "config")
 )
+CUT_OFF = "this clone is shallow: what happened before is not known"
 _NOTHING: Mapping[str, Any] = {}
 _DAY = 86_400
 _LONG = 300  # seconds a clock may be wrong before it is worth a word, as rules.md has it for commits

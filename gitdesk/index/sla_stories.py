@@ -11,7 +11,7 @@ from json import loads
 
 from gitdesk.domain.automatic import is_automatic
 from gitdesk.domain.event import parse_value_text
-from gitdesk.domain.sla_history import BEGINNINGS, KINDS, PARTS, Change, Said, Story
+from gitdesk.domain.sla_history import BEGINNINGS, CUT_OFF, KINDS, PARTS, Change, Said, Story
 from gitdesk.domain.ticket import TicketId
 
 TYPE_CHECKING = False
@@ -129,7 +129,7 @@ class Stories:
         first, changes = self._back(rows, header, until)
         remarks = []
         if beginning[1] == "boundary":
-            remarks.append("this clone is shallow: what happened before is not known")
+            remarks.append(CUT_OFF)
         messages = [
             Said(at=at, kind=kind, author=author, automatic=automatic, position=position, commit=commit)
             for (at, kind, author, automatic), (position, commit) in zip(thread, positions, strict=True)

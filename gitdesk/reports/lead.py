@@ -132,6 +132,7 @@ class LeadReport(Report):
             "tickets": self.tickets,
             **self.summary(),
             "problems": list(self.problems),
+            "remarks": list(self.lived.remarks),
         }
 
     def document(self, *, brief: bool = False) -> Document:
@@ -152,6 +153,8 @@ class LeadReport(Report):
         if self.problems:
             title = "These numbers are not whole: something could not be read"
             yield Notice(title=title, texts=tuple(self.problems), tone=BAD)
+        if self.lived.remarks:
+            yield Notice(title="Of these numbers there is something to know", texts=self.lived.remarks)
         start = self.scope.period.start
         if start is not None and start > self.as_of:
             yield Notice(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -258,3 +261,26 @@ def test_an_audit_as_of_a_moment_ends_there(tmp_path: Path, hours: int) -> None:
     if hours < 8:  # what the side branch has counts only once it is merged
         assert not any(row["person"] == "marko" for row in found(report, "action"))
     assert IVA
+
+
+@pytest.mark.parametrize("name", ["volume", "workload", "times", "tags", "audit"])
+def test_a_report_of_a_shallow_clone_says_that_it_does_not_know_what_was_before(
+    name: str, tmp_path: Path
+) -> None:
+    history, _ = story(tmp_path)
+    history.write()
+    clone = tmp_path / "clone"
+    words = ["git", "clone", "-q", "--depth", "1", f"file://{history.path}", str(clone)]
+    subprocess.run(words, check=True, capture_output=True)
+
+    def report(folder: Path, *format_: str) -> subprocess.CompletedProcess[str]:
+        words = [sys.executable, "-m", "gitdesk", "-C", str(folder), "report", name, *format_]
+        return subprocess.run(words, capture_output=True, text=True, check=False)
+
+    said = "this clone is shallow: what happened before is not known"
+    told = report(clone, "--format", "csv")
+    assert (told.returncode, told.stderr) == (0, f"warning: {said}\nhint: git fetch --unshallow\n")
+    assert said in report(clone).stdout
+    assert json.loads(report(clone, "--json").stdout)["summary"]["remarks"] == [said]
+    whole = report(history.path, "--json")
+    assert (whole.stderr, json.loads(whole.stdout)["summary"]["remarks"]) == ("", [])
