@@ -51,7 +51,10 @@ def person(config: Config, name: str, email: str) -> str:
 
 
 def said_of(desk: Desk, found: Activity) -> Iterator[Said]:
-    """Yields time, person, what was said, path, commit, subject and whether it is signed, of proposals."""
+    """Yields time, person, what was said, path, commit, subject and whether it is signed, of proposals.
+
+    From the beginning of history: what has landed in a stretch of time may have been approved before it.
+    """
     from gitdesk.domain.change_message import parse_message
 
     kinds = {trailer.lower(): _SAID[kind] for kind, trailer in TRAILERS.items()}

@@ -67,11 +67,12 @@ class Activity:
         self._fill("x_counted", "ticket, name", names or ())
         connection.execute("CREATE INDEX temp.x_counted_ticket ON x_counted (ticket)")
         self._fill("x_chosen", "ticket PRIMARY KEY", ((one,) for one in stretch.tickets or ()))
-        limits = [("c.time >= '{}'", stretch.begin), ("c.time < '{}'", stretch.end)]
-        found = [text.format(timestamp(at)) for text, at in limits if at is not None]
+        found = [] if stretch.end is None else [f"c.time < '{timestamp(stretch.end)}'"]
         if stretch.until is not None:
             found.append(f"c.seq <= {stretch.until:d}")
-        self._within = " AND ".join(found or ["1"])
+        self._until = " AND ".join(found or ["1"])
+        self.begin = "" if stretch.begin is None else timestamp(stretch.begin)
+        self._within = f"{self._until} AND c.time >= '{self.begin}'"
         self._of = "1" if stretch.tickets is None else "e.ticket IN (SELECT ticket FROM temp.x_chosen)"
         self._concerned = f"EXISTS (SELECT 1 FROM events e WHERE e.commit_number = c.number AND {self._of})"
 
@@ -192,11 +193,14 @@ class Activity:
         )
 
     def empty(self) -> Iterator[tuple[Any, ...]]:
-        """Yields time, person, commit, subject and whether it is signed of commits that changed no file of the desk."""
+        """Yields time, person, commit, subject and whether it is signed of commits that changed no file of the desk.
+
+        From the beginning of history, whatever the stretch begins with.
+        """
         return self._all(
             "c.time, p.person, c.id, c.subject, c.signed",
             _COMMITS.format(
-                f"{self._within} AND c.parents = 1 AND NOT c.imported AND NOT c.shallow"
+                f"{self._until} AND c.parents = 1 AND NOT c.imported AND NOT c.shallow"
                 " AND NOT EXISTS (SELECT 1 FROM events e WHERE e.commit_number = c.number)"
             ),
             "ORDER BY c.seq",

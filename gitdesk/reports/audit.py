@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
-from gitdesk.domain.change import owner_of
 from gitdesk.index.activity import HAND, OTHER
 from gitdesk.render.blocks import BAD, CAREFUL, Field, Figure, Figures, Grid
 from gitdesk.render.shares import percent
 from gitdesk.render.text import counted
+from gitdesk.reports.approvals import APPROVED, REJECTED, WITHDRAWN, told
 from gitdesk.reports.commits import Commits
 from gitdesk.reports.dimensions import AGENT, places
 from gitdesk.reports.lead import BRIEF, SHOWN, LeadReport, part, piece
@@ -144,26 +144,9 @@ class AuditReport(LeadReport):
 
     def _approvals(self, found: Activity, said_of: Callable[[Activity], Iterator[Any]]) -> None:
         wanted = None if self.lived.ids is None else set(self.lived.ids)
-        for at, person, approvers, commit, subject, tickets in found.approved():
-            for approver in (one.strip() for one in approvers.split(",")):
-                if approver:
-                    self._one(
-                        APPROVAL,
-                        at,
-                        self._known(approver),
-                        tickets or "",
-                        "approved",
-                        commit,
-                        subject,
-                        other=person,
-                    )
-        for at, person, kind, path, commit, subject, signed in said_of(found):
-            ticket = owner_of(path) or path
-            if wanted is None or ticket in wanted:
-                self._one(
-                    APPROVAL, at, person, ticket, kind if signed else f"{kind}, unsigned", commit, subject
-                )
-        self._rows[APPROVAL].sort(key=lambda row: row["first"])
+        rows = told(found.approved(), list(said_of(found)), self._known, begin=found.begin, wanted=wanted)
+        for *row, maker in sorted(rows, key=lambda row: row[0]):
+            self._one(APPROVAL, *row, other=maker)
 
     def _judge(self, found: Mapping[str, SignatureStatus]) -> None:
         for status in found.values():
@@ -207,11 +190,19 @@ class AuditReport(LeadReport):
             "imported": self._imported,
             "signatures": self._unverified if self._verify else None,
             **{key: self._total(section) for section, key in _TOTALS.items()},
+            "rejections": self._said(REJECTED),
+            "withdrawals": self._said(WITHDRAWN),
             "people": [{"person": person, **mine.plain()} for person, mine in self._people()],
         }
 
     def _total(self, section: str) -> int:
+        if section == APPROVAL:
+            return self._said(APPROVED)
         return sum(row["count"] for row in self._rows[section])
+
+    def _said(self, kind: str) -> int:
+        """Returns how often something was said of proposals, signed or not."""
+        return sum(row["kind"].partition(",")[0] == kind for row in self._rows[APPROVAL])
 
     def _people(self) -> list[tuple[str, Commits]]:
         return sorted(self._by_person.items(), key=lambda item: (-item[1].all, item[0]))
@@ -244,22 +235,26 @@ class AuditReport(LeadReport):
                 value=percent(whole.unsigned, whole.all),
                 note=f"{whole.unsigned:,} of {whole.all:,} commits",
             ),
-            Figure(label="approvals", value=f"{self._total(APPROVAL):,}"),
+            Figure(label="approvals", value=f"{self._total(APPROVAL):,}", note=self._not_approved()),
             Figure(label="late entries", value=f"{late:,}", tone=CAREFUL if late else ""),
             Figure(label="corrections", value=f"{corrections:,}", tone=CAREFUL if corrections else ""),
         ]
         if self._verify:
             wrong = sum(count for status, count in self._unverified.items() if status != "good")
-            told = ", ".join(f"{count:,} {status}" for status, count in sorted(self._unverified.items()))
+            each = ", ".join(f"{count:,} {status}" for status, count in sorted(self._unverified.items()))
             figures.insert(
                 3,
-                Figure(label="not verified", value=f"{wrong:,}", note=told, tone=BAD if wrong else ""),
+                Figure(label="not verified", value=f"{wrong:,}", note=each, tone=BAD if wrong else ""),
             )
         if imported:
             figures.append(
                 Figure(label="imported", value=f"{imported:,}", note="commits, in no other number")
             )
         return Figures(figures=tuple(figures))
+
+    def _not_approved(self) -> str:
+        found = ((self._said(kind), kind) for kind in (REJECTED, WITHDRAWN))
+        return ", ".join(f"{count:,} {kind}" for count, kind in found if count)
 
     def _actions(self, most: int) -> Grid:
         rows = self._rows[ACTION]

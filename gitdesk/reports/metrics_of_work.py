@@ -103,11 +103,13 @@ METRICS = (
         name="approvals",
         title="approvals",
         reports=(AUDIT,),
-        definition="commits and merges that name an approver, one row an approver",
-        population="commits of the period with a trailer Approved-by",
+        definition="approvals of proposals, each once: said in a commit of its own, or else named by the commit that "
+        "landed it; one row an approver and file. Rejections and withdrawals are listed with them and counted apart",
+        population="commits of the period with a trailer Gitdesk-Approves, and those with Approved-by whose approver "
+        "has said it in no commit of the history; an approval that was withdrawn later stays one",
         clock="the committer's time",
         left_out="reviews on a site that left no trailer; whether an approver might approve is rule A005's matter",
-        source="the trailer Approved-by",
+        source="the trailers Gitdesk-Approves, Gitdesk-Rejects, Gitdesk-Withdraws and Approved-by",
     ),
     Metric(
         name="on_behalf",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from gitdesk.desk.lives import lived
 from gitdesk.domain.life import Life
 from gitdesk.reports.audit import AuditReport
 from gitdesk.reports.lead import Scope
+from gitdesk.reports.period import Period
 
 from .branches import ANA, IVA, MARKO, ONE, START, THREE, TWO, H, History, config, said, text_of
 
@@ -208,6 +210,39 @@ def test_approvals_name_who_approved_whose_and_which_tickets(tmp_path: Path) -> 
     ]
     assert rows == [("marko", "iva", "approved", TWO), ("marko", None, "approved, unsigned", ONE)]
     assert [row["ticket"] for row in found(audit(history, query="status:resolved"), "approval")] == [TWO]
+
+
+def test_an_approval_counts_once_and_a_rejection_is_none(tmp_path: Path) -> None:
+    history, _ = story(tmp_path)
+    where = "sha256:00 tickets/7K/AC-7K3QX4M2.md"
+
+    def say(at: int, *trailers: str, by: tuple[str, str] = MARKO) -> None:
+        history.commit(START + at * H, {}, by=by, message="say\n\n" + "\n".join(trailers))
+
+    say(31, f"Gitdesk-Approves: {where}")
+    say(32, f"Gitdesk-Rejects: {where}", by=IVA)
+    say(33, f"Gitdesk-Withdraws: {where}", by=IVA)
+    landing = "Land\n\nApproved-by: Marko Babić <marko@acme.example>, Vera <vera@site.example>"
+    history.commit(START + 34 * H, {ONE: text_of(ONE, [said(START + 2 * H)])}, message=landing)
+    history.commit(START + 35 * H, {ONE: text_of(ONE, [said(START + 2 * H)], status="open")}, message=landing)
+    history.write()
+    report = audit(history)
+    rows = [(row["person"], row["kind"], row["commit"]) for row in found(report, "approval")]
+    assert [(person, kind) for person, kind, _ in rows] == [
+        ("marko", "approved"),  # of TWO, named by its merge alone
+        ("marko", "approved, unsigned"),
+        ("iva", "rejected, unsigned"),
+        ("iva", "withdrawn, unsigned"),
+        ("Vera <vera@site.example>", "approved"),  # Marko has said it in a commit
+        ("marko", "approved"),  # once more, and in no commit of his
+        ("Vera <vera@site.example>", "approved"),
+    ]
+    told = report.summary()
+    assert (told["approvals"], told["rejections"], told["withdrawals"]) == (5, 1, 1)
+    later = audit(history, period=Period(start=datetime.fromtimestamp(START + 33 * H, UTC)))
+    assert [row["person"] for row in found(later, "approval")] == [
+        "iva", "Vera <vera@site.example>", "marko", "Vera <vera@site.example>",
+    ]  # fmt: skip
 
 
 def test_hand_edits_behalf_late_entries_and_corrections_are_told(tmp_path: Path) -> None:
