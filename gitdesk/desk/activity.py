@@ -67,8 +67,7 @@ def said_of(desk: Desk, found: Activity) -> Iterator[Said]:
 
 
 def signatures(desk: Desk, found: Activity) -> dict[str, SignatureStatus]:
-    """Returns what Git says of the signatures there are."""
-    from gitdesk.store import signature
+    """Returns what is known of the signatures there are, by the keys of gitdesk.yaml at the tip and by Git."""
+    from gitdesk.desk.signers import statuses
 
-    signed = found.signed()
-    return signature.verify(desk.repo, signed) if signed else {}
+    return statuses(desk.repo, desk.config, found.signed())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import islice
 
-from gitdesk.errors import UsageError
+from gitdesk.errors import GitdeskError, UsageError
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from gitdesk.desk.door import Desk
+    from gitdesk.domain.config import Config
     from gitdesk.domain.ticket import TicketId
     from gitdesk.index.history_query import Entry
     from gitdesk.index.index import Index
@@ -61,10 +62,18 @@ def trail(
     if not verify:
         return Trail(entries=found, signatures={})
     entries = tuple(found)
-    from gitdesk.store import signature
+    from gitdesk.desk.signers import statuses
 
     signed = list(dict.fromkeys(entry.commit.id for entry in entries if entry.commit.signed))
-    return Trail(entries=entries, signatures=signature.verify(desk.repo, signed) if signed else {})
+    return Trail(entries=entries, signatures=statuses(desk.repo, _config(desk), signed))
+
+
+def _config(desk: Desk) -> Config | None:
+    """Returns whose keys are whose; None where gitdesk.yaml cannot be used, as the trail is told all the same."""
+    try:
+        return desk.config
+    except GitdeskError:
+        return None
 
 
 def _limited(found: Iterator[Entry], limit: int, oldest_first: bool) -> Iterator[Entry]:

@@ -421,3 +421,15 @@ def test_an_openpgp_key_is_told_by_its_fingerprint(desk: Signing, monkeypatch: p
         assert done.returncode == 0, done.stderr
     finally:
         desk.hooked.run("gpgconf", "--kill", "gpg-agent")
+
+
+def test_trail_and_report_know_the_keys_of_the_desk_without_settings_of_git(desk: Signing) -> None:
+    commits = {key: desk.commit(key, key=key) for key in ("iva", "marko", "eve")}  # marko's: a fingerprint
+    told = desk.hooked.place.gitdesk("log", desk.ticket.stem, "--json")
+    found = {one["commit"]: one["signature"] for one in json.loads(told.stdout)["items"]}
+    for name in ("iva", "marko"):
+        assert (found[commits[name]]["status"], found[commits[name]]["signer"]) == ("good", name)
+    assert found[commits["eve"]]["status"] == "unknown"
+    assert "signed by marko" in desk.hooked.place.gitdesk("log", desk.ticket.stem).stdout
+    audit = json.loads(desk.hooked.place.gitdesk("report", "audit", "--verify", "--json").stdout)
+    assert audit["summary"]["signatures"] == {"good": 2, "unknown": 1}
