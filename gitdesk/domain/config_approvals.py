@@ -87,6 +87,8 @@ def _one(
     who = f"with the role {' or '.join(roles)}" if roles else "on the desk"
     plural = "approval is" if count == 1 else "approvals are"
     message = f"{count} {plural} needed of people {who} other than the author, and at most {len(able)} could give one"
+    if len(able) >= count:
+        message += ", the one who makes the change among them, whose own does not count"
     lacking = [agent["id"] for agent in holding if agent["id"] not in able]
     hint = "ask for fewer, or give the role to more people"
     if lacking:

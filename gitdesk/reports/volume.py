@@ -11,7 +11,7 @@ from gitdesk.reports.volume_count import AGES, COUNTED, NO_REPLY, ONE_TOUCH, UND
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from gitdesk.desk.lives import Lived
@@ -189,8 +189,7 @@ class VolumeReport(LeadReport):
         shown = rows[-most:]
         return Grid(
             title=f"By {line.unit}",
-            fields=(Field(name=line.unit), *_FIELDS),
-            rows=tuple((label, *_cells(counts)) for label, counts in reversed(shown)),
+            **_table(Field(name=line.unit), list(reversed(shown))),
             more=len(rows) - len(shown),
             note="The latest first. The backlog is that at the end.",
         )
@@ -200,10 +199,12 @@ class VolumeReport(LeadReport):
         found = self.groups()
         return Grid(
             title=f"By {self.scope.by}",
-            fields=(Field(name=self.scope.by), *_FIELDS),
-            rows=tuple(
-                (self.named(name or ""), *_cells({**volume.counts(begin, end), **volume.backlog(end)}))
-                for name, volume in found[:most]
+            **_table(
+                Field(name=self.scope.by),
+                [
+                    (self.named(name or ""), {**volume.counts(begin, end), **volume.backlog(end)})
+                    for name, volume in found[:most]
+                ],
             ),
             more=max(len(found) - most, 0),
             note="As the tickets are at the as-of time."
@@ -255,9 +256,27 @@ _FIELDS = (
 )
 
 
-def _cells(counts: Mapping[str, int]) -> tuple[Any, ...]:
+_RARE = {
+    "restored": 4
+}  # shown where there is any, since the backlog does not add up without; behind which others
+
+
+def _table(first: Field, rows: Sequence[tuple[str, Mapping[str, int]]]) -> dict[str, Any]:
+    """Returns the fields and the rows of a table."""
+    fields, names = list(_FIELDS), ["created", "resolved", "reopened", "cancelled", "backlog"]
+    for name, place in _RARE.items():
+        if any(counts[name] for _, counts in rows):
+            fields.insert(place, Field(name=name, kind="number"))
+            names.insert(place, name)
+    return {
+        "fields": (first, *fields),
+        "rows": tuple((label, *_cells(counts, names)) for label, counts in rows),
+    }
+
+
+def _cells(counts: Mapping[str, int], names: Sequence[str]) -> tuple[Any, ...]:
     return (
-        *(counts[name] for name in ("created", "resolved", "reopened", "cancelled", "backlog")),
+        *(counts[name] for name in names),
         counts["backlog_30d"] + counts["backlog_older"],
         (counts[UNDONE], counts["resolved"]),
         (counts[ONE_TOUCH], counts["ended"] - counts[NO_REPLY]),

@@ -11,6 +11,7 @@ from made_lives import IVA, MARKO, H, at, config, life, lived, rows, scope, text
 from gitdesk.domain.life import OWN, UNANSWERED, Life
 from gitdesk.domain.zone import DAY
 from gitdesk.errors import UsageError
+from gitdesk.render.blocks import Grid
 from gitdesk.reports.lead import LeadReport
 from gitdesk.reports.period import Period
 from gitdesk.reports.tags import TagsReport
@@ -302,3 +303,20 @@ def test_the_zone_of_the_days_can_be_another_one() -> None:
     assert [row["bucket"] for row in rows(report)][-1] == "2026-11-20"
     assert report.plain()["timezone"] == "Asia/Tokyo"
     assert config().time_zone == "Europe/Zagreb"
+
+
+def test_what_came_back_from_cancelled_has_a_column_where_there_is_any() -> None:
+    back = life([("11-16 09:00", "new"), ("11-17 09:00", "cancelled"), ("11-18 09:00", "open")], "AC-7")
+
+    def table(**parts: Any) -> dict[str, Any]:
+        blocks = made(VolumeReport, unit="week", **parts).blocks(brief=False)
+        grid = next(one for one in blocks if isinstance(one, Grid))
+        return dict(zip((field.name for field in grid.fields), grid.rows[0], strict=True))
+
+    assert "restored" not in table()
+    with_it = table(lives=[*tickets(), back])
+    assert list(with_it)[4:7] == ["cancelled", "restored", "backlog"]
+    before = 1
+    sums = [with_it[name] for name in ("created", "reopened", "restored", "resolved", "cancelled")]
+    assert before + sum(sums[:3]) - sum(sums[3:]) == with_it["backlog"] == 3
+    assert with_it["restored"] == 1
