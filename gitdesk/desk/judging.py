@@ -13,7 +13,7 @@ from gitdesk.domain.config import DEFAULT_ATTACHMENT_BYTES, PATH
 from gitdesk.domain.rules_file import check_file
 from gitdesk.domain.violation import Violation
 from gitdesk.errors import Unreadable
-from gitdesk.store import codec, entries, misplaced, read, staging, underway
+from gitdesk.store import codec, entries, misplaced, odd_trees, read, staging, underway
 from gitdesk.store.objects import TREE_MODE
 from gitdesk.store.staging import CALENDARS
 from gitdesk.value import replace
@@ -43,6 +43,7 @@ def everything(desk: Desk) -> Iterator[Violation]:
     data = read.find_file(desk.repo, desk.tip, PATH)
     if data is None:
         yield from _missing_at_tip(desk)
+    yield from odd_trees.at(desk.repo, desk.tip)
     config = (yield from _configuration(data)) if data is not None else None
     data = data or b""
     yield from weighed(holidays(config, data, holiday_files(desk.repo, desk.tip)), config)

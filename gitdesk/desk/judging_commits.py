@@ -23,6 +23,7 @@ from gitdesk.domain.rules_context import BASE, context_of
 from gitdesk.domain.violation import ERROR, Violation
 from gitdesk.errors import Unreadable
 from gitdesk.store import codec, history, merge_result, read
+from gitdesk.store.odd_trees import OddTrees
 from gitdesk.value import replace
 
 TYPE_CHECKING = False
@@ -127,10 +128,13 @@ class Walk:
                 yield replace(found, hint=(found.hint or "").replace(BASE, self.base) or None)
 
     def _judged(self, repo: Repo, records: Iterator[Record], law: Law) -> Iterator[Violation]:
+        odd = OddTrees(repo)
         for one, given, seal in sealed(repo, CommitChanges(repo).of(records), law, self._fresh):
             self.commits += 1
             commit = one.record.commit
             self._times[commit.id] = commit.committer.at
+            if one.record.folders:
+                yield from odd.among(one.record.folders, commit.id)
             if self._landings is not None and repo is self._desk.repo and not given.people:
                 yield from self._landings.take(one.record, None)
             if given.config is None:

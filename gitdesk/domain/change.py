@@ -106,10 +106,15 @@ class FileVersion(Value):
 
 
 class CommitRecord(Value):
-    """A commit and what it changed itself, as history tells it."""
+    """A commit and what it changed itself, as history tells it.
+
+    `folders` are path and id of the trees that may hold a name twice, "" for the id of a tree that is none; they are
+    told only to who judges.
+    """
 
     commit: Commit
     changes: tuple[FileVersion, ...]
+    folders: tuple[tuple[str, str], ...] = ()
 
 
 class Change(Value):

@@ -289,6 +289,14 @@ RULES = (
         fails="tickets/GD-7K3QX4M2.md",
         passes="tickets/7K/GD-7K3QX4M2.md",
     ),
+    Rule(
+        code="F054",
+        name="odd-tree",
+        summary="a folder of a commit has a name twice, out of order or with a slash in it",
+        why="what is checked out, what is shown and what is judged could be three different files",
+        fails="tickets/7K/ with two entries GD-7K3QX4M2.md, as only a forged tree has them",
+        passes="tickets/7K/ with one entry GD-7K3QX4M2.md",
+    ),
 )
 
 

@@ -46,6 +46,7 @@ class MergeRecord(Value):
     commit: Commit
     changes: tuple[FileVersion, ...]
     sides: tuple[FileVersion, ...]
+    folders: tuple[tuple[str, str], ...] = ()
 
 
 Record = CommitRecord | MergeRecord
@@ -117,11 +118,13 @@ def commits(
     """Yields the commits of a tip that none of the others has, newest first; raises Unreadable.
 
     With `oldest_first` no commit comes before its parents. With `marks` what is no file of mode 100644 has, for its
-    blob id, mode and id with a blank between them; else what is no plain file counts as none.
+    blob id, mode and id with a blank between them, and each record names the trees that may hold a name twice; else
+    what is no plain file counts as none.
     """
     order = ("--topo-order", "--reverse") if oldest_first else ()
     known = (f"^{one}" for one in since_commits)
-    words = repo.words(*_LOG, *order, "--end-of-options", tip, *known, "--")
+    trees = ("-t",) if marks else ()
+    words = repo.words(*_LOG, *trees, *order, "--end-of-options", tip, *known, "--")
     for count, record in enumerate(parse_log(_chunks(repo, words), marks=marks)):
         if progress is not None and count % _STEP == 0:
             progress(count, None)
@@ -198,7 +201,10 @@ def mark(mode: bytes, oid: bytes) -> str:
 class _Reader:
     """Puts NUL-separated pieces together: a commit with its message, then `:modes ids` and path in turn."""
 
-    __slots__ = ("_changes", "_commit", "_entry", "_from", "_marks", "_offsets", "_people", "_sides")
+    __slots__ = (
+        "_changes", "_commit", "_entry", "_from", "_grown", "_marks", "_offsets", "_people", "_root", "_sides",
+        "_trees",
+    )  # fmt: skip
 
     def __init__(self, marks: bool) -> None:
         self._marks = marks
@@ -207,6 +213,9 @@ class _Reader:
         self._from: str = ""  # the parent a merge is being compared with
         self._sides: dict[str, dict[str, FileVersion]] = {}  # of a merge: by parent and path
         self._entry: bytes = b""
+        self._root: bytes = b""  # the id of the commit's own tree
+        self._trees: dict[bytes, list[bytes]] = {}  # ids of the folders that differ from a parent's, by path
+        self._grown: set[bytes] = set()  # folders with a name that a parent does not have there
         self._people: dict[bytes, tuple[str, str]] = {}
         self._offsets: dict[bytes, tzinfo] = {}
 
@@ -241,10 +250,27 @@ class _Reader:
         if commit is None:
             return None
         if not self._sides:
-            return CommitRecord(commit=commit, changes=tuple(self._changes))
+            changes = tuple(self._changes)
+            return CommitRecord(commit=commit, changes=changes, folders=tuple(self._suspects()))
         sides = tuple(self._merged(commit.parents))
         own = tuple(version for version in sides if version.new not in version.old)
-        return MergeRecord(commit=commit, changes=own, sides=sides)
+        return MergeRecord(commit=commit, changes=own, sides=sides, folders=tuple(self._suspects()))
+
+    def _suspects(self) -> Iterator[tuple[str, str]]:
+        """Yields path and id of each tree with a name that a parent lacks, and of those above it.
+
+        Git goes through two trees side by side: of a tree without such a name every name is one of the parent's, in the
+        order they have there. An id is "" where Git names a folder of which there is no tree.
+        """
+        above: set[bytes] = set()
+        for path in self._grown:
+            above.add(path)
+            while path:
+                path = path.rpartition(b"/")[0]
+                above.add(path)
+        for path in sorted(above):
+            for oid in self._trees.get(path, (b"",)) if path else (self._root,):
+                yield path.decode("utf-8", "replace"), oid.decode("ascii")
 
     def _merged(self, parents: Sequence[str]) -> Iterator[FileVersion]:
         """Yields each file in which a merge differs from a parent, with what all parents have."""
@@ -267,6 +293,13 @@ class _Reader:
     def _add(self, entry: bytes, path: bytes) -> None:
         """Adds one entry: the mode before and after behind a colon, then the ids."""
         words = entry.split()
+        if self._marks:
+            if words[0] == b":000000":
+                self._grown.add(path.rpartition(b"/")[0])
+            if words[1] == b"040000":
+                self._trees.setdefault(path, []).append(words[3])
+            if b"040000" in (words[0][1:], words[1]):
+                return
         if words[0] == b":100644" and words[1] == b"100644":
             old, new = words[2].decode("ascii"), words[3].decode("ascii")
         elif self._marks:
@@ -282,6 +315,9 @@ class _Reader:
         self._changes, self._sides = [], {}
         head, _, message = block.partition(b"\n\n")
         first, _, header = head.partition(b"\n")
+        if self._marks:
+            self._root = header[5:].partition(b"\n")[0]
+            self._trees, self._grown = {}, set()
         commit_id, *parents = first[7:].partition(b" (")[0].decode("ascii").split()
         author, committer = _line(header, b"\nauthor "), _line(header, b"\ncommitter ")
         # Most commits have one and the same line for both.

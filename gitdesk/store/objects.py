@@ -97,12 +97,19 @@ def parse_tree(data: bytes, id_size: int) -> dict[bytes, TreeEntry]:
     return {record[1]: _entry(record) for record in _records(data, id_size)}
 
 
+def tree_entries(data: bytes, id_size: int) -> list[TreeEntry]:
+    """Returns all of a tree's entries, though two may have one name."""
+    return [_entry(record) for record in _records(data, id_size)]
+
+
 def find_in_tree(data: bytes, name: bytes, id_size: int) -> TreeEntry | None:
     """Returns one entry of a tree without reading the others; None when there is none of that name."""
     found = _locate(data, name, id_size)
     if found is None:
         return None
     start, space, end = found
+    if data.find(b" %s\0" % name, end) >= 0:  # twice, perhaps: the last one is what Git checks out
+        return parse_tree(data, id_size)[name]
     return TreeEntry(_mode(data[start:space]), name, data[end - id_size : end].hex())
 
 
@@ -122,6 +129,32 @@ def _locate(data: bytes, name: bytes, id_size: int) -> tuple[int, int, int] | No
         if data.find(b" ", start) == at and end <= len(data) and not data[start:at].strip(b"01234567"):
             return start, at, end
         at = data.find(needle, max(at + 1, start))
+    return None
+
+
+def odd_name(data: bytes, id_size: int) -> bytes | None:
+    """Returns a name of a tree that no Git of good faith writes, None where all are well: b"" for no whole tree.
+
+    Such is a name that stands there twice or not in its place, one with a slash, and one that no file can have.
+    """
+    found = _records(data, id_size)
+    names = [record[1] for record in found]
+    known = set(names)
+    if sum(map(len, names)) + sum(len(record[0]) for record in found) + (2 + id_size) * len(found) != len(
+        data
+    ):
+        return b""
+    if len(known) < len(names):
+        return next(name for name in names if names.count(name) > 1)
+    for name in (b".", b"..", b".git"):
+        if name in known:
+            return name
+    if b"/" in b"".join(names):
+        return next(name for name in names if b"/" in name)
+    keys = [name + b"/" if mode.lstrip(b"0") == b"40000" else name for mode, name, _ in found]
+    right = sorted(keys)
+    if keys != right:
+        return next(one.rstrip(b"/") for one, other in zip(keys, right, strict=True) if one != other)
     return None
 
 

@@ -223,13 +223,16 @@ def _marked(waiting: deque[tuple[str, str]]) -> Iterator[tuple[str, str, Documen
 
 def _all_files(repo: Repo, commit: str) -> Iterator[tuple[str, str | None, str | None]]:
     repo.commit(commit)  # a missing one is told apart from an empty desk
+    found: dict[str, str] = {}  # by path: a tree may name a file twice, and Git checks out the last one
     for record in records(repo, "ls-tree", "-rtz", "--full-tree", commit, "--", TICKETS, CONFIG_PATH):
         facts, _, name = record.partition(b"\t")
         mode, _, oid = facts.decode("ascii").split(" ")
         path = os.fsdecode(name)
         shown = oid if mode in objects.PLAIN_MODES else misplaced.mark(path, mode, oid)
         if shown is not None:
-            yield path, None, shown
+            found[path] = shown
+    for path, shown in found.items():
+        yield path, None, shown
 
 
 def _differences(repo: Repo, old: str, new: str) -> Iterator[tuple[str, str | None, str | None]]:
