@@ -6,6 +6,7 @@ from gitdesk.desk import verdicts
 from gitdesk.desk.clean_merges import is_clean
 from gitdesk.desk.judging_commits import PUSH, RECORD, REQUEST
 from gitdesk.desk.landing_needs import Landing, Step, change_of, needs_of, net_files, net_of
+from gitdesk.desk.past_landings import PastLandings, brought
 from gitdesk.domain import rules, rules_approvals
 from gitdesk.domain.approval import (
     APPROVES,
@@ -22,7 +23,6 @@ from gitdesk.domain.change import APPROVED
 from gitdesk.domain.config import PATH
 from gitdesk.domain.rules_audit import untrue
 from gitdesk.domain.rules_context import BASE, claims, context_of
-from gitdesk.domain.violation import WARN
 from gitdesk.store import history, read
 from gitdesk.store.history import MergeRecord
 from gitdesk.value import replace
@@ -79,10 +79,11 @@ class Landings:
         self._signers: tuple[Config, verdicts.Signers] | None = None
         self._open: list[str] | None = None  # heads of proposals that are open, and of all that is judged
         self._spoken: dict[str, list[Record]] = {}  # what they have and a landing has not
+        self._past = PastLandings(repo, self._line, self.standings) if mode == RECORD else None
 
     def is_landing(self, commit: str) -> bool:
-        """Tells whether a commit is one by which something comes to the branch."""
-        return commit in self._line
+        """Tells whether a commit is one by which something comes to the branch, or long ago any that may have been."""
+        return commit in self._line or self._past is not None
 
     def judge(
         self, one: Judged, changed: Sequence[Change], merges: MergesByHand, config: Config, context: Context
@@ -126,6 +127,8 @@ class Landings:
             landing = self._landing(step)
             if config is not None:
                 yield from self._judged(landing, config)
+        elif self._past is not None and config is not None and len(commit.parents) > 1:
+            yield from self._claims(self._off_line(step), (), config)
 
     def whole(self, repo: Repo, after: str) -> Iterator[Violation]:
         """Yields what is wrong with all of it as one landing; nothing of a file whose own landings have what they need.
@@ -158,17 +161,19 @@ class Landings:
 
     def _reached(self, commit: str) -> tuple[Step, ...]:
         """Takes what comes with a commit out of what is pending, oldest first."""
-        reached: set[str] = set()
-        waiting = [commit]
-        while waiting:
-            one = waiting.pop()
-            if one in self._pending and one not in reached:
-                reached.add(one)
-                waiting += self._pending[one].record.commit.parents
+        reached = brought(commit, self._pending, set())
         steps = tuple(each for oid, each in self._pending.items() if oid in reached)
         for oid in reached:
             del self._pending[oid]
         return steps
+
+    def _off_line(self, step: Step) -> Landing:
+        """Returns what a merge beside the line brings to its first parent, of what is pending."""
+        commit = step.record.commit
+        below = brought(commit.parents[0], self._pending, set())
+        reached = brought(commit.id, self._pending, below)
+        steps = tuple(each for oid, each in self._pending.items() if oid in reached)
+        return Landing(before=commit.parents[0], after=commit.id, steps=steps)
 
     def _read(self, before: str, after: str, steps: tuple[Step, ...]) -> tuple[Step, ...]:
         """Returns the steps of a landing that began before there was anything to approve."""
@@ -303,11 +308,8 @@ class Landings:
         if standing.met:
             return
         found = rules_approvals.unmet(standing, change, self._hint(standing, landing, config))
-        if self._mode == RECORD and (named := self._by_trailer(standing, landing, config)):
-            words = f"{standing.need.why} was approved by {named}, as the merge says; nobody can verify it"
-            found = (
-                replace(one, severity=WARN, message=words, hint=None) for one in found if one.code == "A008"
-            )
+        if self._past is not None:
+            found = self._past.weighed(list(found), standing, landing, config)
         for one in rules.weigh(found, config):
             yield replace(
                 one, commit=landing.last.commit.id if landing.after == landing.last.commit.id else ""
@@ -324,35 +326,6 @@ class Landings:
             way = f"git reset --keep {BASE}, then the same with --propose"
             return f"it lands by the merge of a proposal: {way}, and {who}"
         return f"{who}: gitdesk approve {ticket}"
-
-    def _by_trailer(self, standing: Standing, landing: Landing, config: Config) -> str:
-        """Returns who approved by the trailers of a merge that a site made; "" where they would not have been enough.
-
-        A review on a site leaves nothing else in the history.
-        """
-        commit = landing.last.commit
-        if len(commit.parents) < 2 or any(one.digest for one in standing.counted) or standing.blocking:
-            return ""
-        free = replace(
-            config, rules=replace(config.rules, approvals=replace(config.rules.approvals, signed=False))
-        )
-        context = context_of(commit, config)
-        given = []
-        for name in claims(context, APPROVED):
-            person = config.find_person(name)
-            if person is not None:
-                given.append(
-                    Verdict(
-                        kind=APPROVES,
-                        who=name,
-                        person=person.id,
-                        at=commit.author.at,
-                        digest=standing.net.digest,
-                    )
-                )
-        made = [replace(one, problem="") for one in standing.contributors]
-        found = weigh(standing.need, standing.net, given, made, free)
-        return ", ".join(one.person for one in found.counted) if found.met else ""
 
     def _claims(self, landing: Landing, found: Sequence[Standing], config: Config) -> Iterator[Violation]:
         """Yields approvals that a merge claims and nobody gave."""

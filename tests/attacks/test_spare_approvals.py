@@ -1,0 +1,94 @@
+"""Approvals that are over, ways around a row, and good landings that a history must go on calling good."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from gitdesk.domain.approval import Net
+
+from .attacking import IVA, attack
+from .proposing import FIRST, SECOND, Scene, a_ticket, path_of
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Scene:
+    """Returns a desk that wants one lead's approval, on its server."""
+    return Scene.of(tmp_path_factory.mktemp("spare") / "one")
+
+
+@pytest.fixture
+def scene(template: Scene, tmp_path: Path) -> Scene:
+    """Returns a copy of it for one test."""
+    return template.copied(tmp_path / "scene")
+
+
+def config_of(scene: Scene) -> str:
+    return scene.desk.git("cat-file", "blob", f"{scene.desk.base}:gitdesk.yaml") + "\n"
+
+
+def with_config(scene: Scene, change: Callable[[str], str]) -> None:
+    """Gives the desk other rules, past its server."""
+    config = config_of(scene)
+    assert change(config) != config
+    scene.let_in(scene.desk.commit({"gitdesk.yaml": change(config)}, author=IVA))
+
+
+def history(scene: Scene, commit: str) -> tuple[list[str], list[str]]:
+    """Returns the codes of the errors and of the warnings about approvals in a history."""
+    scene.desk.git("update-ref", "refs/heads/main", commit)
+    told = scene.desk.gitdesk("check", "--history")
+    assert "Traceback" not in told.stderr, told.stderr
+    found = [re.findall(rf"\b(A\d{{3}}) {kind}", told.stdout) for kind in ("error", "warn")]
+    return found[0], [one for one in found[1] if one == "A008"]
+
+
+@attack("`git pull` after a good landing: the desk's branch as the second parent, in the history")
+def test_a_history_follows_the_line_that_a_pull_makes_the_second_parent(scene: Scene) -> None:
+    old = scene.desk.base
+    edit = scene.change({path_of(FIRST): a_ticket(priority="high")})
+    assert scene.pushed(edit)[0] == []
+    scene.desk.base = edit
+    approved = scene.word(scene.closing(parent=edit, priority="high"))
+    land = scene.merge(approved, by="iva", message="land it\n\nApproved-by: Iva Kralj <iva@acme.example>")
+    assert scene.pushed(land)[0] == []
+    assert history(scene, land) == ([], [])
+    low = {path_of(SECOND): a_ticket(SECOND, priority="low")}
+    mine = scene.change(low, old, by="nina")
+    pull = scene.merge(land, mine, by="nina", tree=scene.tree(low, land))
+    assert scene.pushed(pull)[0] == []
+    assert history(scene, pull) == ([], [])
+
+
+@attack("A proposal that nobody approved, under a merge that calls it the desk's branch, in the history")
+def test_no_line_makes_good_what_nobody_approved(scene: Scene) -> None:
+    closed = scene.closing()
+    mine = scene.change({path_of(SECOND): a_ticket(SECOND, priority="low")}, by="nina")
+    tree = scene.tree({path_of(FIRST): a_ticket(status="closed")}, mine)
+    assert history(scene, scene.merge(closed, mine, tree=tree))[0] == ["A008"]
+    by_hand = scene.merge(scene.change({path_of(SECOND): a_ticket(SECOND, priority="high")}), mine, tree=tree)
+    assert history(scene, by_hand)[0] == ["A008"]
+    alone = scene.made(tree, (), "marko")
+    assert history(scene, scene.merge(alone, mine, tree=tree))[0] == ["A008"]
+    draft = scene.change({path_of(FIRST): a_ticket(priority="high")}, closed)
+    landed = scene.merge(draft, mine, tree=scene.tree({path_of(FIRST): a_ticket(priority="high")}, mine))
+    late = scene.change({path_of(SECOND): a_ticket(SECOND, priority="high")}, closed)
+    assert "A008" in history(scene, scene.merge(late, landed, tree=scene.tree({}, late)))[0]
+
+
+@attack("Rules that are tightened, and a landing good by the older ones, in one push")
+def test_what_older_rules_allowed_is_a_warning_in_the_history(scene: Scene) -> None:
+    tight = config_of(scene).replace("to: closed, approvals: {count: 1", "to: closed, approvals: {count: 2")
+    change = scene.change({"gitdesk.yaml": tight}, by="iva")
+    blobs = [scene.desk.git("rev-parse", f"{one}:gitdesk.yaml") for one in (scene.desk.base, change)]
+    net = Net(path="gitdesk.yaml", old=blobs[0], new=blobs[1])
+    rule = scene.merge(scene.word(change, "nina", net=net))
+    files = {"gitdesk.yaml": tight, path_of(FIRST): a_ticket(status="closed")}
+    both = scene.merge(scene.word(scene.closing()), rule, tree=scene.tree(files))
+    assert scene.pushed(both)[0] == []
+    assert history(scene, both) == ([], ["A008"])
+    bare = scene.merge(scene.closing(), rule, tree=scene.tree(files))
+    assert "A008" in history(scene, bare)[0]
