@@ -19,7 +19,7 @@ from gitdesk.domain import rules
 from gitdesk.domain.calendar_parse import FOLDER
 from gitdesk.domain.change import SOURCE, Change, is_document
 from gitdesk.domain.config import PATH
-from gitdesk.domain.rules_context import BASE, context_of
+from gitdesk.domain.rules_context import BASE, SKEW, context_of
 from gitdesk.domain.violation import ERROR, Violation
 from gitdesk.errors import Unreadable
 from gitdesk.store import codec, history, merge_result, read
@@ -167,7 +167,7 @@ class Walk:
                 told.add(each.fingerprint)
                 yield self._advised(each, one, config)
         else:
-            yield from self._without_files(commit, config, seal)
+            yield from self._without_files(commit, config, context)
         by_hand: list[Change] = []
         if isinstance(one.record, history.MergeRecord):
             by_hand = list(self._merges.changes(one.record))
@@ -195,14 +195,13 @@ class Walk:
             context = replace(context, loads=self._loads.before(one.changes, config))
         return context
 
-    def _without_files(self, commit: Commit, config: Config, seal: Seal | None) -> Iterator[Violation]:
+    def _without_files(self, commit: Commit, config: Config, context: Context) -> Iterator[Violation]:
         """Yields what is wrong with a commit without files of the desk: the next ones would stand on it.
 
         That is a date to come, and a signature that is missing where the desk asks for one.
         """
-        context = context_of(commit, config, now=self._now, seal=seal)
-        if self._now is not None and commit.committer.at > self._now:
-            whole = rules.check_commit(config, context, PATH)
+        if self._now is not None and commit.committer.at > self._now + SKEW:
+            whole = rules.check_commit(config, replace(context, parent_at=None), PATH)
         else:
             whole = rules.check_signature(config, context, PATH)
         yield from (replace(found, commit=commit.id) for found in whole)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,3 +93,15 @@ def test_what_older_rules_allowed_is_a_warning_in_the_history(scene: Scene) -> N
     assert history(scene, both) == ([], ["A008"])
     bare = scene.merge(scene.closing(), rule, tree=scene.tree(files))
     assert "A008" in history(scene, bare)[0]
+
+
+@attack("A clock that is ahead, no more than honest clocks are, of an approver who lands")
+def test_a_clock_that_is_a_little_ahead_lands_what_its_owner_approved(scene: Scene) -> None:
+    now = int(time.time())
+    approved = scene.word(scene.closing())
+    tree = scene.desk.git("rev-parse", f"{approved}^{{tree}}")
+    message = f"land it\n\nApproved-by: {IVA}"
+    late = scene.made(tree, (scene.desk.base, approved), "iva", message=message, at=now + 3600)
+    assert scene.pushed(late)[0] == ["A006"]
+    ahead = scene.made(tree, (scene.desk.base, approved), "iva", message=message, at=now + 200)
+    assert scene.pushed(ahead)[0] == []
