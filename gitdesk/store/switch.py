@@ -6,12 +6,13 @@ import os
 from contextlib import contextmanager, suppress
 from shlex import quote
 
-from gitdesk.errors import Refused
+from gitdesk.errors import Refused, SetupError
 from gitdesk.lazy import pattern
-from gitdesk.store import attributes, journal, local_commits, worktrees
-from gitdesk.store.lock import FileLock
+from gitdesk.store import attributes, journal, local_commits, passing, worktrees
+from gitdesk.store.lock import FileLock, cannot
 from gitdesk.store.object_writer import discard
 from gitdesk.store.objects import BLOB, FILE_MODE, PLAIN_MODES, object_id
+from gitdesk.store.way_back import WayBack
 from gitdesk.store.worktree import NEW_INDEX
 
 TYPE_CHECKING = False
@@ -117,8 +118,9 @@ def following(
 ) -> Iterator[None]:
     """Brings index and files from one commit to another; while the branch then moves, nobody else has Git's index.
 
-    Raises Refused when changed files are in the way, and nothing has changed. Git works on a copy of its index: its own
-    lock would outlive it if it were killed, and ours is known for what it is.
+    Raises Refused when files are in the way, SetupError when it could not be done; then all is as it was. Raises
+    Unfinished where that could not be either. Git works on a copy of its index: its own lock would outlive it if it
+    were killed, and ours is known for what it is.
     """
     import shutil
 
@@ -126,9 +128,12 @@ def following(
     lock.take()
     try:
         _discard(copy)
-        with suppress(FileNotFoundError):
-            shutil.copy2(checkout.index, copy)
-        _read_trees(repo, checkout, ("-m", "-u", old, new), copy, keep_open)
+        try:
+            with suppress(FileNotFoundError):
+                shutil.copy2(checkout.index, copy)
+        except OSError as problem:
+            raise cannot("write", copy, problem) from None
+        _read_trees(repo, checkout, (old, new), copy, keep_open)
         os.rename(copy, checkout.index)
         yield
     finally:
@@ -139,35 +144,67 @@ def following(
 def require_followable(repo: Repo, checkout: Checkout, old: str, new: str) -> None:
     """Raises Refused where changed files would be in the way from one commit to another; changes nothing."""
     import shutil
-    from tempfile import TemporaryDirectory
 
-    with TemporaryDirectory(prefix="gitdesk-") as folder:
+    with passing.folder() as folder:
         copy = f"{folder}/index"
         with suppress(FileNotFoundError):
             shutil.copy2(checkout.index, copy)
-        _read_trees(repo, checkout, ("--dry-run", "-m", "-u", old, new), copy, ())
+        _read_trees(repo, checkout, (old, new), copy, (), dry=True)
+
+
+class Unfinished(SetupError):
+    """Some files show the new commit already and could not be taken back; the journal tells of it."""
 
 
 def _read_trees(
-    repo: Repo, checkout: Checkout, how: tuple[str, ...], index: str, keep_open: tuple[int, ...]
+    repo: Repo,
+    checkout: Checkout,
+    trees: tuple[str, str],
+    index: str,
+    keep_open: tuple[int, ...],
+    *,
+    dry: bool = False,
 ) -> None:
     options, environ = attributes.filters_off(repo)
     environ |= {"GIT_DIR": checkout.git_dir, "GIT_WORK_TREE": checkout.path, "GIT_INDEX_FILE": index}
     place = ("-C", checkout.path, *options)
-    words = (*place, "read-tree", "--no-recurse-submodules", *how)
+    dry_run = ("--dry-run",) if dry else ()
+    words = (*place, "read-tree", *dry_run, "-m", "-u", "--no-recurse-submodules", *trees)
+    back = WayBack(repo, checkout, local_commits.between(repo, *trees) if trees[0] else ())
+
+    def known() -> frozenset[str]:
+        listed = repo.run(*place, "ls-files", "-z", env=environ).split(b"\0")
+        return frozenset(map(os.fsdecode, listed))
+
+    back.require_room(known)
     done = repo.call(*words, env=environ, keep_open=keep_open)
-    if (
-        done.status
-    ):  # in a folder that was copied or unpacked every file looks changed until Git looks into it
+    begun = back.begun() if done.status and not dry else []
+    if done.status and not begun:
+        # In a folder that was copied or unpacked every file looks changed until Git looks into it.
         repo.call(*place, "update-index", "-q", "--refresh", env=environ, keep_open=keep_open)
         done = repo.call(*words, env=environ, keep_open=keep_open)
-    if done.status:
+        begun = back.begun() if done.status and not dry else []
+    if not done.status:
+        return
+    if not begun:
         raise _in_the_way(os.fsdecode(done.error))
+    first = _first_line(done.error.decode("utf-8", "replace"))
+    discard(f"{index}.lock")
+    if not back.go(begun, place, environ):
+        raise Unfinished(
+            f"the work tree is half way to the new commit: {first}",
+            hint="is the disk full? When there is room, the next command of gitdesk's completes it",
+        )
+    os.rename(index, checkout.index)
+    raise SetupError(
+        f"the work tree cannot follow: {first}",
+        hint="nothing has changed. Is the disk full, or the size of a file limited? Make room, then try again",
+    )
 
 
 def _in_the_way(said: str) -> Refused:
     """Returns as an error what keeps the work tree from following, in words of ours where Git's are known."""
-    first = (said.strip().splitlines() or ["no reason given"])[0].removeprefix("error: ")
+    first = _first_line(said)
     hint = "commit or put aside what is changed there"
     for gits, words, way in _WAYS:
         found = gits.match(first)
@@ -175,6 +212,11 @@ def _in_the_way(said: str) -> Refused:
             first, hint = words.format(found[1]), way.format(quote(found[1]))
             break
     return Refused(f"the work tree cannot follow: {first}", hint=hint)
+
+
+def _first_line(said: str) -> str:
+    line = (said.strip().splitlines() or ["no reason given"])[0]
+    return line.removeprefix("error: ").removeprefix("fatal: ")
 
 
 def _discard(copy: str) -> None:

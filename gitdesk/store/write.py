@@ -215,9 +215,9 @@ class Turn:
                 with switch.following(self._repo, checkout, self.tip or "", new, self._hold):
                     followed = True
                     move.commit()
-        except (GitdeskError, OSError):
+        except (GitdeskError, OSError) as error:
             move.abort()
-            if not followed:  # else the next turn completes it
+            if not followed and not isinstance(error, switch.Unfinished):  # else the next turn completes it
                 journal.remove(path)
             raise
         journal.remove(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import sys
 from pathlib import Path
 
@@ -388,7 +389,7 @@ def test_a_file_that_git_does_not_have_is_not_written_over_and_a_dry_run_says_so
     marko.write("notes.txt", "of my own")
     tip, status = marko.plain.tip(), marko.plain.status()
     for dry in (True, False):
-        with pytest.raises(Refused, match=r'"notes\.txt" is not in Git here'):
+        with pytest.raises(Refused, match=r'"notes\.txt" is in the way'):
             marko.sync(dry_run=dry)
         assert (marko.plain.tip(), marko.plain.status()) == (tip, status)
     (marko.path / "notes.txt").unlink()
@@ -406,6 +407,63 @@ def test_in_the_middle_of_a_merge_a_dry_run_refuses_as_a_sync_does(two: Two) -> 
     for dry in (True, False):
         with pytest.raises(Refused, match="in the middle of a merge"):
             marko.sync(dry_run=dry)
+
+
+def test_a_work_tree_that_cannot_be_written_is_put_back_and_the_next_sync_goes_through(two: Two) -> None:
+    clones, iva, marko, ticket = two
+    marko.write("sub/kept.txt", "old\n")
+    marko.write("removed.txt", "old\n")
+    marko.git("add", "sub", "removed.txt")
+    marko.git("commit", "-qm", "beside")
+    marko.sync()
+    iva.sync()
+    iva.write("aaa", "first")
+    iva.write("sub/kept.txt", "new\n")
+    iva.write("fresh/zeros", "0" * 3_000_000)
+    iva.git("rm", "-q", "removed.txt")
+    iva.git("add", "-A")
+    iva.git("commit", "-qm", "large")
+    iva.sync()
+    marko.note(ticket, "mine")
+    marko.write("notes.txt", "of my own")
+    before = marko.plain.tip()
+    hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, hard[1]))
+    try:
+        for _ in range(2):
+            with pytest.raises(SetupError, match="zeros"):
+                marko.sync()
+            assert marko.plain.status().split() == ["??", "notes.txt"]
+            assert marko.plain.tip() == before
+            assert not (marko.path / "fresh").exists()
+            assert not (marko.path / ".git" / "gitdesk" / "journal").exists()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, hard)
+    assert marko.sync().state == DONE
+    assert marko.plain.status().split() == ["??", "notes.txt"]
+    assert (marko.path / "fresh" / "zeros").stat().st_size == 3_000_000
+    assert clones.server.tip("main") == marko.plain.tip()
+
+
+@pytest.mark.parametrize("name", [".env", "env/secret", "env"])
+def test_an_ignored_file_is_in_the_way_as_any_other_and_not_written_over(two: Two, name: str) -> None:
+    _, iva, marko, _ = two
+    (marko.path / ".git" / "info").mkdir(exist_ok=True)
+    (marko.path / ".git" / "info" / "exclude").write_text(".env\nenv\n")
+    mine = "env/mine" if name == "env" else name.partition("/")[0]
+    marko.write(mine, "SECRET=1\n")
+    iva.write(name, "theirs\n")
+    iva.git("add", "-f", name)
+    iva.git("commit", "-qm", "env")
+    iva.sync()
+    before = marko.plain.tip()
+    with pytest.raises(Refused, match="in the way"):
+        marko.sync()
+    assert (marko.path / mine).read_text() == "SECRET=1\n"
+    assert (marko.plain.tip(), marko.plain.status()) == (before, "")
+    (marko.path / mine).unlink()
+    assert marko.sync().received == 1
+    assert (marko.path / name).read_text() == "theirs\n"
 
 
 @pytest.mark.parametrize("command", ["merge", "rebase"])
