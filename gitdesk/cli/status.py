@@ -16,11 +16,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
+    from gitdesk.desk.reviewing import Review
     from gitdesk.desk.whereabouts import Whereabouts
     from gitdesk.render.table import Page
 
 _COLUMNS = tuple(Column(name) for name in ("branch", "remote", "ahead", "behind", "fetched"))
 _SHOWN = 5  # lines of one kind
+
+_OWN = (  # how a proposal of one's own is, and what to do then
+    ("approved", "hint", "of yours approved: gitdesk land BRANCH"),
+    ("free", "hint", "of yours that need nobody's approval: gitdesk land BRANCH"),
+    ("outdated", "warn", "of yours outdated: gitdesk propose BRANCH --update"),
+    ("rejected", "warn", "of yours rejected: gitdesk review BRANCH says why"),
+)
 
 
 @spec.command("status", reads=True)
@@ -93,19 +101,22 @@ def _plain(found: Whereabouts, drafts: list[dict[str, Any]]) -> dict[str, Any]:
         "conflicts": list(found.conflicts),
         "busy": found.busy or None,
         "busy_way": found.busy_way or None,
-        "proposals": [
-            {
-                "branch": one.proposal.name,
-                "commit": one.proposal.head,
-                "subject": one.title,
-                "author": one.by,
-                "at": _utc(one.at.isoformat()) if one.at is not None else None,
-            }
-            for one in found.proposals
-        ],
+        "proposals": [_proposal(one) for one in found.proposals.waiting],
+        "own_proposals": [{**_proposal(one), "state": one.state} for one in found.proposals.own],
+        "unsent": [_proposal(one) for one in found.proposals.unsent],
         "mine": None
         if mine is None
         else {"name": mine.name, "open": mine.open, "late": _rows(mine.late), "next": _rows(mine.next)},
+    }
+
+
+def _proposal(one: Review) -> dict[str, Any]:
+    return {
+        "branch": one.proposal.name,
+        "commit": one.proposal.head,
+        "subject": one.title,
+        "author": one.by,
+        "at": _utc(one.at.isoformat()) if one.at is not None else None,
     }
 
 
@@ -140,11 +151,21 @@ def _lines(items: Iterable[Mapping[str, Any]], page: Page) -> Iterator[str]:
         )
         yield from _listed(
             page,
+            "warn",
+            item["unsent"],
+            "proposed or said in this clone only: gitdesk propose BRANCH sends it",
+            lambda one: f"{one['branch']}  {one['subject']}",
+        )
+        yield from _listed(
+            page,
             "hint",
             item["proposals"],
             "waiting for your approval: gitdesk review --mine",
             lambda one: f"{one['branch']}  {one['subject']} · {one['author'].partition(' <')[0]}",
         )
+        for state, style, title in _OWN:
+            theirs = [one for one in item["own_proposals"] if one["state"] == state]
+            yield from _listed(page, style, theirs, title, lambda one: f"{one['branch']}  {one['subject']}")
         yield from _own(item["mine"], page)
 
 

@@ -6,7 +6,6 @@ from gitdesk.desk import landings, proposals
 from gitdesk.desk.proposal_clocks import effects
 from gitdesk.desk.proposal_remote import remote_of
 from gitdesk.domain.approval import approvers
-from gitdesk.errors import GitdeskError
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -99,14 +98,3 @@ def reviews(desk: Desk, *, mine: bool = False, clocks: bool = False) -> Iterator
         found = review(desk, one, clocks=clocks)
         if not mine or any(person.id == me for person in found.waits_for):
             yield found
-
-
-def waiting_for(desk: Desk, person: Person) -> tuple[Review, ...]:
-    """Returns the open proposals that wait for a person's approval; none where they cannot be read."""
-    try:
-        found = tuple(
-            review(desk, one, clocks=False) for one in proposals.open_proposals(desk, remote_of(desk))
-        )
-    except GitdeskError:
-        return ()
-    return tuple(one for one in found if any(each.id == person.id for each in one.waits_for))

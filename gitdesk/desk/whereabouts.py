@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from gitdesk.desk import outbox
 from gitdesk.desk.configuration import promises
+from gitdesk.domain.people import author_of
 from gitdesk.errors import GitdeskError, SetupError, UsageError
 from gitdesk.store import remote, underway, unmerged, worktrees
 from gitdesk.store.underway import Underway
@@ -38,6 +39,14 @@ class Mine(Value):
     is_cut: bool = False  # there are more than were counted
 
 
+class Proposed(Value):
+    """Proposals by whose turn it is: they wait for who is here, are their own and wait for nobody, are not sent yet."""
+
+    waiting: tuple[Review, ...] = ()
+    own: tuple[Review, ...] = ()
+    unsent: tuple[Review, ...] = ()
+
+
 class Whereabouts(Value):
     """One look at a clone. `remote` None: there is none, and `remote_problem` says so in words.
 
@@ -58,7 +67,7 @@ class Whereabouts(Value):
     conflicts: tuple[str, ...]
     busy: str
     busy_way: str
-    proposals: tuple[Review, ...]
+    proposals: Proposed
     mine: Mine | None
     not_fetched: str = ""  # why the remote could not be asked, which was wanted
 
@@ -90,7 +99,7 @@ def look(desk: Desk, *, fetch: bool = False, asking: bool = False, progress: boo
         conflicts=_conflicts(desk),
         busy=begun.command if begun is not None else "",
         busy_way=begun.way if begun is not None else "",
-        proposals=_proposals(desk),
+        proposals=_proposals(desk, other),
         mine=_mine(desk),
         not_fetched=not_fetched,
     )
@@ -160,16 +169,39 @@ def _begun(desk: Desk) -> Underway | None:
     return None
 
 
-def _proposals(desk: Desk) -> tuple[Review, ...]:
-    """Returns the proposals that wait for the approval of who is here; where nothing is proposed, little is read."""
+def _proposals(desk: Desk, other: Remote | None) -> Proposed:
+    """Returns the proposals that are somebody's turn; where nothing is proposed, little is read."""
     if not desk.repo.run("for-each-ref", "--count=1", *_PROPOSALS):
-        return ()
+        return Proposed()
     from gitdesk.desk import reviewing
 
     try:
-        return reviewing.waiting_for(desk, desk.me)
+        found = tuple(reviewing.reviews(desk))
     except GitdeskError:
-        return ()
+        return Proposed()
+    me = None
+    with suppress(GitdeskError):
+        me = desk.me
+    done = (reviewing.APPROVED, reviewing.FREE, reviewing.REJECTED, reviewing.OUTDATED)
+    return Proposed(
+        waiting=tuple(
+            one
+            for one in found
+            if me is not None
+            and one.state == reviewing.WAITING
+            and any(person.id == me.id for person in one.waits_for)
+        ),
+        own=tuple(one for one in found if me is not None and one.by == author_of(me) and one.state in done),
+        unsent=tuple(one for one in found if other is not None and _is_unsent(desk, one)),
+    )
+
+
+def _is_unsent(desk: Desk, one: Review) -> bool:
+    """Tells whether this clone has something of a proposal that the remote has not."""
+    here, there = one.proposal.branch.here, one.proposal.branch.there
+    if not here or here == there:
+        return False
+    return not there or bool(desk.repo.call("merge-base", "--is-ancestor", here, there).status)
 
 
 def _mine(desk: Desk) -> Mine | None:

@@ -152,6 +152,60 @@ def test_what_was_landed_here_alone_is_shared_with_its_approvals(tmp_path: Path)
     assert team.tip() == told["tip"]
 
 
+def status_of(team: Team, name: str) -> tuple[dict[str, Any], str]:
+    """Returns what status tells as JSON, which its schema takes, and on the screen."""
+    found = json.loads(team.gitdesk(name, "status", "--fetch", "--json").stdout)
+    jsonschema.validate(found, SCHEMA)
+    (told,) = found["items"]
+    return told, team.gitdesk(name, "status").stdout
+
+
+def test_status_tells_whose_turn_a_proposal_is(tmp_path: Path) -> None:
+    team = Team.of(tmp_path)
+    team.gitdesk("ana", "propose", TICKET, "closed", "-m", "Anything else?")
+    assert status_of(team, "ana")[0]["own_proposals"] == []
+    assert team.gitdesk("marko", "approve", TICKET).returncode == 0
+    told, screen = status_of(team, "ana")
+    (own,) = told["own_proposals"]
+    assert (own["state"], own["author"]) == ("approved", "Ana Horvat <ana@acme.example>")
+    assert "1 of yours approved: gitdesk land BRANCH" in screen
+    assert status_of(team, "marko")[0]["own_proposals"] == []
+
+
+def test_a_proposal_that_is_outdated_waits_for_its_author_and_nobody_else(tmp_path: Path) -> None:
+    team = Team.of(tmp_path)
+    team.gitdesk("ana", "propose", TICKET, "closed", "-m", "Anything else?")
+    assert len(status_of(team, "marko")[0]["proposals"]) == 1
+    assert team.gitdesk("iva", "sync").returncode == 0
+    assert team.gitdesk("iva", "tag", TICKET, "+late", "--push").returncode == 0
+    assert status_of(team, "marko")[0]["proposals"] == []
+    told, screen = status_of(team, "ana")
+    assert [one["state"] for one in told["own_proposals"]] == ["outdated"]
+    (branch,) = (one["branch"] for one in told["own_proposals"])
+    assert "gitdesk propose BRANCH --update" in screen
+    assert team.gitdesk("ana", "sync").returncode == 0
+    assert team.gitdesk("ana", "propose", branch, "--update").returncode == 0
+    assert status_of(team, "ana")[0]["own_proposals"] == []
+
+
+def test_what_was_proposed_and_approved_without_a_network_is_told_until_it_is_sent(tmp_path: Path) -> None:
+    team = Team.of(tmp_path)
+    assert team.gitdesk("ana", "propose", TICKET, "closed", "--no-push").returncode == 0
+    told, screen = status_of(team, "ana")
+    (unsent,) = told["unsent"]
+    assert "1 proposed or said in this clone only" in screen
+    assert team.gitdesk("ana", "propose", unsent["branch"]).returncode == 0
+    assert status_of(team, "ana")[0]["unsent"] == []
+    assert len(status_of(team, "marko")[0]["proposals"]) == 1
+    done = team.gitdesk("marko", "approve", TICKET, "--no-push")
+    assert done.returncode == 0, done.stderr
+    (unsent,) = status_of(team, "marko")[0]["unsent"]
+    assert status_of(team, "ana")[0]["own_proposals"] == []
+    assert team.gitdesk("marko", "propose", unsent["branch"]).returncode == 0
+    assert status_of(team, "marko")[0]["unsent"] == []
+    assert [one["state"] for one in status_of(team, "ana")[0]["own_proposals"]] == ["approved"]
+
+
 def test_a_landed_proposal_is_told_once(tmp_path: Path) -> None:
     team = Team.of(tmp_path)
     team.gitdesk("ana", "propose", TICKET, "closed", "-m", "Anything else?")
