@@ -39,7 +39,7 @@ def plain(desk: Desk, review: Review, *, diffs: bool = False, **more: Any) -> di
         "tickets": list(proposal.ids),
         "files": [path for path, _, _ in proposal.files],
         "changes": list(_changes(desk, review, diffs)),
-        "needs": [_need(one) for one in review.standings],
+        "needs": [_need(desk, one) for one in review.standings],
         "waits_for": [person.id for person in review.waits_for],
         "clocks": [
             {
@@ -55,7 +55,7 @@ def plain(desk: Desk, review: Review, *, diffs: bool = False, **more: Any) -> di
             for one in review.clocks
         ],
         "outdated": list(proposal.outdated),
-        "next": list(_next(review)),
+        "next": list(_next(desk, review)),
         **more,
     }
 
@@ -93,7 +93,9 @@ def _diff(desk: Desk, path: str, old: str, new: str) -> str:
     return "".join(f"{line}\n" for line in lines[2:])
 
 
-def _need(one: Standing) -> dict[str, Any]:
+def _need(desk: Desk, one: Standing) -> dict[str, Any]:
+    from gitdesk.desk.reviewing import hopeless
+
     wanted = one.need.approvals
     return {
         "path": one.need.path,
@@ -105,7 +107,7 @@ def _need(one: Standing) -> dict[str, Any]:
         "approved_by": [_verdict(each) for each in one.counted],
         "rejected_by": [_verdict(each) for each in one.blocking],
         "ignored": [{**_verdict(each), "why": why} for each, why in one.ignored],
-        "obstacles": list(one.obstacles),
+        "obstacles": [*one.obstacles, *filter(None, (hopeless(desk, one),))],
         "missing": one.missing,
         "met": one.met,
         "text": one.words,
@@ -135,7 +137,7 @@ def _verdict(one: Verdict) -> dict[str, Any]:
     }
 
 
-def _next(review: Review) -> Iterator[str]:
+def _next(desk: Desk, review: Review) -> Iterator[str]:
     short = review.proposal.branch.short
     match review.state:
         case "waiting":
@@ -144,7 +146,10 @@ def _next(review: Review) -> Iterator[str]:
         case "approved" | "free":
             yield f"gitdesk land {short}"
         case "outdated":
-            yield f"gitdesk propose {short} --update"
+            from gitdesk.desk.proposal_update import goes_together
+
+            fits = goes_together(desk, review.proposal)
+            yield f"gitdesk propose {short} {'--update' if fits else '--withdraw'}"
         case "rejected":
             yield f"gitdesk reject {short} --withdraw"
         case "on the desk":

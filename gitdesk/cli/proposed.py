@@ -168,11 +168,16 @@ def _about_messages(context: Context, made: Proposed) -> None:
 
 
 def _about_needs(context: Context, review: Review) -> None:
+    from gitdesk.desk.reviewing import hopeless
+
     note, short = context.out.note, review.proposal.branch.short
     if review.state == "free":
         note(f"nothing here needs an approval: gitdesk land {short} brings it in")
     for words in standing_words(review):
         note(words)
+    for text in dict.fromkeys(hopeless(context.desk, one) for one in review.standings):
+        if text:
+            note(f"warning: {text}")
     if review.state == "outdated":
         note(
             f"the desk has {', '.join(review.proposal.outdated)} otherwise by now: "

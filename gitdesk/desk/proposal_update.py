@@ -76,6 +76,17 @@ def _merged(desk: Desk, onto: str, head: str, seen: Proposal, subject: str, *, f
     return making.merge(onto, head, files, f"{subject}\n", flip=flip)
 
 
+def goes_together(desk: Desk, seen: Proposal) -> bool:
+    """Tells whether a proposal can be brought up to date, as far as its files go."""
+    there = entries.find_files(desk.repo, seen.tip, [path for path, _, _ in seen.files])
+    try:
+        for path, old, new in seen.files:
+            merged_file(desk, seen, path, old, there.get(path, ""), new)
+    except (Conflict, Refused):
+        return False
+    return True
+
+
 def merged_file(desk: Desk, seen: Proposal, path: str, old: str, ours: str, theirs: str) -> bytes | None:
     """Returns a file of the desk with what a proposal changes in it, None for none; raises Conflict."""
     if any(is_mark(one) for one in (old, ours, theirs)):

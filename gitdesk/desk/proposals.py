@@ -284,7 +284,7 @@ def find(desk: Desk, remote: Remote | None, word: str, *, landed: bool = False) 
         return chosen[0]
     if chosen:
         shown = "\n".join(f"  {one.name}" for one in chosen)
-        raise UsageError(
+        raise NotFound(
             f'there are {len(chosen)} proposals about "{word}"', hint=f"name one of them:\n{shown}"
         )
     raise _nothing(desk, remote, word)
@@ -325,7 +325,14 @@ def _nothing(desk: Desk, remote: Remote | None, word: str) -> NotFound:
                 f'"{branch.name}" is on the desk already', hint="gitdesk review lists what is open"
             )
     if "/" not in word and not is_config(word):
-        desk.resolve(word)  # a ticket that is not there is told as everywhere
+        try:
+            desk.resolve(word)  # a ticket that is not there is told as everywhere
+        except NotFound:
+            if _DIGITS.fullmatch(word):
+                raise NotFound(
+                    f'no open proposal is called "{word}"', hint="gitdesk review --fetch lists what there is"
+                ) from None
+            raise
     return NotFound(f'no open proposal about "{word}"', hint="gitdesk review --fetch lists what there is")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitdesk.desk import proposal_branch, proposals
+from gitdesk.desk import landings, proposal_branch, proposals, seals, verdicts
 from gitdesk.desk.accounting import context_now, trailers_of
 from gitdesk.desk.plan import Proposed
 from gitdesk.desk.proposal_remote import remote_of
@@ -11,7 +11,7 @@ from gitdesk.domain import rules
 from gitdesk.domain.change import Change, is_document, render_message, subject
 from gitdesk.domain.config import PATH
 from gitdesk.errors import Refused, SetupError
-from gitdesk.store import codec, entries, write
+from gitdesk.store import codec, entries, history, write
 from gitdesk.store.objects import object_id
 from gitdesk.store.signed_commit import Unsigned
 from gitdesk.value import replace
@@ -98,9 +98,30 @@ class Proposing(Writing):
         )
         commit = making.files(base, parts.rest, message)
         draft.warnings += making.warnings
+        self._require_own_key(base, commit, draft, author, said=bool(parts.said))
         name = proposals.name_of(parts.changing, commit)
         proposal_branch.move(self._desk, name, "", commit, "proposed", committer)
         return Proposed(outcome=self._outcome(commit, draft), name=name, base=base)
+
+    def _require_own_key(
+        self, base: str, commit: str, draft: Draft, author: write.Identity, *, said: bool
+    ) -> None:
+        """Raises Refused for a proposal that nobody could approve: it is not signed with its author's key."""
+        config = draft.config
+        if not (config.asks_for_approvals and config.rules.approvals.signed):
+            return
+        if not landings.standings(self._desk, base, commit):
+            return  # nothing of it waits for anybody
+        [record] = history.commits(self._repo, commit, since_commits=(base,))
+        owners, problem = verdicts.Signers(self._repo, config).of(record.commit)
+        me = config.find_person(str(author))
+        if me is None or me.id in owners:
+            return
+        why = f"signed with a key of {owners[0]}" if owners else problem or "not signed with a key of yours"
+        hint = seals.SET_UP + (
+            "; the message is on the desk already: the same without -m then" if said else ""
+        )
+        raise Refused(f"your proposal could not be approved: {why}", hint=hint)
 
     # ---- in two
 

@@ -91,6 +91,18 @@ def _missing(desk: Desk, standings: Iterable[Standing]) -> Iterator[Person]:
                 yield person
 
 
+def hopeless(desk: Desk, standing: Standing) -> str:
+    """Returns why a need can never be met by the people there are, "" where it can."""
+    have = {verdict.person for verdict in standing.counted}
+    left = [
+        one.id for one in approvers(standing.need, desk.config, standing.contributors) if one.id not in have
+    ]
+    if len(left) >= standing.missing:
+        return ""
+    who = f"only {' and '.join(left)} can still approve it" if left else "nobody can approve it"
+    return f"{who}, and {standing.missing} more must: somebody else has to propose it"
+
+
 def reviews(desk: Desk, *, mine: bool = False, clocks: bool = False) -> Iterator[Review]:
     """Yields the open proposals, the oldest first; with `mine` those that wait for whoever is here."""
     me = desk.me.id if mine else ""

@@ -126,3 +126,38 @@ def test_what_a_server_refuses_is_kept_and_told_how_to_send(team: Team) -> None:
     hook.unlink()
     done(team, "ana", "propose", short)
     assert team.branches() == [f"refs/heads/{name}"]
+
+
+# ---- what could never be approved, and what is not there
+
+
+def test_a_proposal_signed_with_a_colleagues_key_is_refused(team: Team) -> None:
+    key = team.git("marko", "config", "user.signingkey")
+    team.git("iva", "config", "user.signingkey", key)
+    told = done(team, "iva", "propose", TICKET, "closed", *REASON, code=1)
+    assert "signed with a key of marko" in told
+    assert team.branches() == []
+    assert team.branches("iva") == []
+
+
+def test_what_too_few_could_approve_is_told(tmp_path: Path) -> None:
+    team = Team.of(tmp_path, count=2)
+    words = "only iva can still approve it, and 2 more must"
+    assert words in done(team, "marko", "propose", TICKET, "closed", *REASON)
+    assert words in done(team, "marko", "review", TICKET)
+    done(team, "marko", "propose", TICKET, "--withdraw")
+    assert "more must" not in done(team, "ana", "propose", TICKET, "closed", *REASON)
+
+
+def test_what_does_not_go_together_is_to_be_withdrawn(team: Team) -> None:
+    done(team, "ana", "propose", TICKET, "closed", *REASON)
+    done(team, "marko", "reopen", TICKET, "--reason", "again", "--push")
+    told = done(team, "ana", "review", TICKET, "--fetch")
+    assert "--withdraw" in told
+    assert "--update" not in told
+    [ref] = team.branches()
+    short = ref.rpartition("/")[2]
+    done(team, "ana", "propose", short, "--withdraw")
+    assert f'no open proposal is called "{short}"' in done(
+        team, "ana", "propose", short, "--withdraw", code=3
+    )

@@ -120,7 +120,7 @@ def test_two_different_proposals_of_a_ticket_stand_side_by_side(team: Team) -> N
     team.propose()
     team.propose("ana", Set(values=(("priority", "high"),)))
     assert len(team.branches()) == 2
-    with team.open("ana") as desk, pytest.raises(UsageError, match="2 proposals"):
+    with team.open("ana") as desk, pytest.raises(NotFound, match="2 proposals"):
         find(desk, remote_of(desk), TICKET)
 
 
