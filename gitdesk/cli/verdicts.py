@@ -24,7 +24,7 @@ _NAMED = argument("proposal", metavar="ID|BRANCH", type=Named("proposal"))
 @format_options(*FORMATS)
 @_NO_PUSH
 @option("--withdraw", is_flag=True, help="Take back what you said of it.")
-@option("-m", "--message", default="", metavar="TEXT", help="Say something with it.")
+@option("-m", "--message", "--reason", "message", default="", metavar="TEXT", help="Say something with it.")
 @_NAMED
 def approve(context: Context, proposal: str, message: str, withdraw: bool, no_push: bool) -> None:
     """Approve a proposal as it is now.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gitdesk.domain import rules_audit, rules_workflow
-from gitdesk.domain.approval import Need, approvers
+from gitdesk.domain.approval import PROPOSALS, Need, approvers
 from gitdesk.domain.change import is_config, is_document
 from gitdesk.domain.rules_values import found_in
 from gitdesk.domain.violation import Rule, Violation
@@ -44,14 +44,19 @@ CORRECTION, LOOSENED = "a correction of the record", "a promise loosened"
 def check(change: Change, config: Config, context: Context) -> Iterator[Violation]:
     """Yields what a change that goes to the desk's branch by itself needs: nobody could have approved it."""
     for need in needs(change, config, context):
-        yield unapproved(need, change, config)
+        yield unapproved(need, change, config, context.person.id if context.person is not None else "")
 
 
-def unapproved(need: Need, change: Change, config: Config) -> Violation:
-    """Returns why a change cannot be made directly, and whom to ask."""
-    names = [one.id for one in approvers(need, config)]
-    hint = "the same with --propose puts it on a branch of its own"
-    hint += f", where {_listed(names)} may approve it" if names else "; nobody has a role to approve it"
+def unapproved(need: Need, change: Change, config: Config, author: str = "") -> Violation:
+    """Returns why a change cannot be made directly, and whom to ask, who is not its author."""
+    names = [one.id for one in approvers(need, config) if one.id != author]
+    way = "the same with --propose puts it"
+    if is_config(need.path):
+        way = f"gitdesk propose {need.path} --reason TEXT puts it"
+    elif need.why == CORRECTION:
+        way = f"{way}, or by hand a commit on git switch -c {PROPOSALS}{_of(change)}/by-hand,"
+    hint = f"{way} on a branch of its own"
+    hint += f", where {_listed(names)} may approve it" if names else "; nobody else has a role to approve it"
     return _placed("A008", need, change, f"{need.why} needs {wanted(need.approvals)}", hint)
 
 

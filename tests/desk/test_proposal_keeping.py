@@ -161,3 +161,9 @@ def test_what_does_not_go_together_is_to_be_withdrawn(team: Team) -> None:
     assert f'no open proposal is called "{short}"' in done(
         team, "ana", "propose", short, "--withdraw", code=3
     )
+
+
+def test_an_approval_takes_a_reason_by_either_name(team: Team) -> None:
+    done(team, "ana", "propose", TICKET, "closed", *REASON)
+    done(team, "iva", "approve", TICKET, "--reason", "seen it")
+    assert "seen it" in done(team, "ana", "review", TICKET, "--fetch")

@@ -162,3 +162,16 @@ def test_a_rejection_is_told_apart_from_a_lack() -> None:
     assert standing(said("approves", "iva"), said("rejects", "ana")) == [
         ("A009", "status resolved → closed was rejected by ana: no")
     ]
+
+
+def test_the_author_is_not_named_and_rules_have_a_way_of_their_own() -> None:
+    config = desk(rules=f"configure: {LEADS}")
+    found = rules.check(moved("resolved", "closed"), config, by(IVA, config, direct=True))
+    [hint] = [each.hint for each in found if each.code == "A008"]
+    assert hint == "the same with --propose puts it on a branch of its own, where ana may approve it"
+    edited = Change(path="gitdesk.yaml", old="a", new="b")
+    [found_one] = [
+        each for each in rules.check(edited, config, by(IVA, config, direct=True)) if each.code == "A008"
+    ]
+    assert found_one.hint is not None
+    assert found_one.hint.startswith("gitdesk propose gitdesk.yaml --reason TEXT puts it on a branch")
