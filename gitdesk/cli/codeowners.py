@@ -99,6 +99,7 @@ def _checked(context: Context, text: str, site: str, output: str | None) -> int:
     from gitdesk.forge import code_owners
 
     name, data = code_owners.on_desk(context.desk, site)
+    made = code_owners.in_work_tree(context.desk, site, text) if output is None else ""
     if output is not None:
         name, data = output, report_files.read(output, _MOST)
     if data == text.encode():
@@ -109,6 +110,9 @@ def _checked(context: Context, text: str, site: str, output: str | None) -> int:
     else:
         context.out.note(f'"{name}" is not what the roles of gitdesk.yaml come to')
         _differ(context, data.decode("utf-8", "replace"), text, name)
+    if made:
+        context.out.note(f'"{made}" in the work tree is what it should be: commit it')
+        return 1
     context.out.note(f'to make it: gitdesk codeowners --site {site} -o "{name}"')
     return 1
 

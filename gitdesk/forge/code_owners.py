@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from gitdesk.domain.people import CONFIGURE
 from gitdesk.lazy import pattern
 from gitdesk.value import Value
@@ -76,6 +78,20 @@ def on_desk(desk: Desk, site: str) -> tuple[str, bytes | None]:
         if data is not None:
             return name, data
     return PLACES[site][0], None
+
+
+def in_work_tree(desk: Desk, site: str, text: str) -> str:
+    """Returns the name of the file in the work tree that the site would go by and that says this; "" for none."""
+    checkout = desk.location.checkout
+    if checkout is None:
+        return ""
+    for name in PLACES[site]:
+        try:
+            with open(os.path.join(checkout.path, name), "rb") as file:
+                return name if file.read(len(text) * 4 + 1) == text.encode() else ""
+        except OSError:
+            continue
+    return ""
 
 
 def is_ours(text: str) -> bool:

@@ -118,7 +118,10 @@ def test_check_tells_whether_the_file_of_the_last_commit_is_what_it_should_be(de
     code, _, told = run(desk, "--site", "github", "--check")
     assert (code, "has no CODEOWNERS for github" in told) == (1, True)
     assert run(desk, "--site", "github", "-o", ".github/CODEOWNERS")[0] == 0
-    assert run(desk, "--site", "github", "--check")[0] == 1  # not committed
+    code, _, told = run(desk, "--site", "github", "--check")
+    assert code == 1
+    assert '".github/CODEOWNERS" in the work tree is what it should be: commit it' in told
+    assert "to make it" not in told
     commit(desk)
     assert run(desk, "--site", "github", "--check")[:2] == (0, "")
     path = desk / "gitdesk.yaml"
