@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitdesk.desk import verdicts
+from gitdesk.desk import rejections, verdicts
 from gitdesk.desk.clean_merges import is_clean
 from gitdesk.desk.judging_commits import PUSH, RECORD, REQUEST
 from gitdesk.desk.landing_needs import Landing, Step, change_of, needs_of, net_files, net_of
@@ -15,6 +15,7 @@ from gitdesk.domain.approval import (
     Standing,
     Verdict,
     approvers,
+    discounted,
     is_about,
     said_in,
     weigh,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from gitdesk.desk.commit_changes import Judged
     from gitdesk.desk.door import Desk
     from gitdesk.desk.merges_by_hand import MergesByHand
-    from gitdesk.domain.approval import Need, Net, Reviewed
+    from gitdesk.domain.approval import Need, Reviewed
     from gitdesk.domain.change import Change
     from gitdesk.domain.config import Config
     from gitdesk.domain.rules_context import Context
@@ -205,15 +206,15 @@ class Landings:
         if not needed and not buried:
             return
         signers = self._signers_of(config)
-        said = verdicts.in_order(
-            verdicts.read((one.record for one in landing.steps), config, signers), self._repo
-        )
+        said = verdicts.read((one.record for one in landing.steps), config, signers)
+        spoken = self._spoken_elsewhere(landing, config)
+        both = rejections.related([*said, *spoken], self._repo, config, [landing.before])
+        said, spoken = both[: len(said)], both[len(said) :]
         reviewed = None
         if self._reviews is not None and landing.head:
             reviewed = self._reviews.reviewed(landing.head, config)
         for need, net, change in needed:
-            makers = [step.record for step in landing.makers(need.path)]
-            given = [*said, *self._elsewhere(landing, net, makers, config, said)]
+            given = [*said, *rejections.elsewhere(self._repo, landing, net, said, spoken, config)]
             at_head = None
             if reviewed is not None:
                 given += reviewed.verdicts
@@ -257,15 +258,8 @@ class Landings:
 
     # What was said elsewhere
 
-    def _elsewhere(
-        self,
-        landing: Landing,
-        net: Net,
-        makers: Sequence[Record],
-        config: Config,
-        said: Sequence[Verdict],
-    ) -> list[Verdict]:
-        """Returns rejections on branches that are open, so that nobody lands something else and leaves them out."""
+    def _spoken_elsewhere(self, landing: Landing, config: Config) -> list[Verdict]:
+        """Returns what was said on branches that are open and may count, where somebody said more than yes there."""
         if self._mode == RECORD:
             return []
         if self._open is None:
@@ -277,28 +271,7 @@ class Landings:
         if not any(kind != APPROVES for record in spoken for kind, _, _ in verdicts.says(record)):
             return []
         found = verdicts.read(spoken, config, self._signers_of(config))
-        same = {
-            one.source: self._is_same(one, net, landing.before)
-            for one in found
-            if one.kind == REJECTS and one.path == net.path
-        }
-        commits = [record.commit.id for record in makers]
-        return verdicts.held_against(self._repo, found, net, commits, same, said)
-
-    def _is_same(self, verdict: Verdict, net: Net, before: str) -> bool:
-        """Tells whether what was rejected comes to what lands: to the same file, or the same step of its status."""
-        rejected = read.find_entry(self._repo, verdict.source, net.path)
-        if rejected is None:
-            return not net.new
-        if rejected.oid == net.new:
-            return True
-        fork = self._repo.call("merge-base", before, verdict.source).output.decode("ascii").strip()
-        start = read.find_entry(self._repo, fork, net.path) if fork else None
-        if start is None or not net.to or net.from_ == net.to:
-            return False
-        change = change_of(self._repo, net.path, start.oid, rejected.oid)
-        tickets = [one.ticket if one is not None else None for one in (change.before, change.after)]
-        return [one.status if one is not None else "" for one in tickets] == [net.from_, net.to]
+        return [one for one in found if not discounted(one, config)]
 
     # What is told
 

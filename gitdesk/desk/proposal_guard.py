@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gitdesk.desk import verdicts
+from gitdesk.desk import rejections, verdicts
 from gitdesk.desk.rules_in_force import config_of
-from gitdesk.domain.approval import PROPOSALS, REJECTS
+from gitdesk.domain.approval import PROPOSALS, REJECTS, Rejections, discounted
 from gitdesk.domain.config import PATH
 from gitdesk.errors import Refused
 from gitdesk.store import history, read, refs
@@ -59,13 +59,14 @@ def _config(repo: Repo, tip: str) -> Config | None:
 def _rejections(repo: Repo, head: str, tips: Sequence[str], config: Config) -> list[Verdict]:
     """Returns the rejections on a branch that nobody has taken back."""
     found = history.commits(repo, head, since_commits=tips, oldest_first=True, marks=True)
-    wanted = config.rules.approvals.signed
-    standing: dict[tuple[str, str], Verdict] = {}
-    for one in verdicts.read(found, config, verdicts.Signers(repo, config)):
-        if not one.person or one.problem or (wanted and not one.verified):
+    said = verdicts.read(found, config, verdicts.Signers(repo, config))
+    standing: dict[str, Rejections] = {}
+    for one in rejections.related(said, repo, config, tips):
+        if discounted(one, config):
             continue
+        rejecting = standing.setdefault(one.path, Rejections())
         if one.kind == REJECTS:
-            standing[one.person, one.path] = one
+            rejecting.add(one)
         else:
-            standing.pop((one.person, one.path), None)
-    return list(standing.values())
+            rejecting.lift(one)
+    return [one for rejecting in standing.values() for one in rejecting.all()]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import os
 
-from gitdesk.domain.approval import APPROVES, REJECTS, WITHDRAWS, Contributor, Verdict, is_about, said_in
+from gitdesk.domain.approval import Contributor, Verdict, said_in
 from gitdesk.domain.rules_signatures import holders
 from gitdesk.store import history
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from gitdesk.domain.approval import Net, Reviewed
+    from gitdesk.domain.approval import Reviewed
     from gitdesk.domain.change import Commit
     from gitdesk.domain.config import Config
     from gitdesk.store.git import Repo
@@ -72,7 +72,7 @@ class Signers:
 
 
 def read(records: Iterable[Record], config: Config, signers: Signers) -> list[Verdict]:
-    """Returns what empty commits say, first to last, those nobody can tell the order of with rejections at the end."""
+    """Returns what empty commits say, first to last; `rejections.related` tells what takes what back."""
     found = [record for record in records if is_empty(record) and says(record)]
     signers.look_at(record.commit for record in found)
     return [verdict for record in found for verdict in _of_commit(record, config, signers)]
@@ -100,6 +100,7 @@ def _of_commit(record: Record, config: Config, signers: Signers) -> Iterator[Ver
             problem=problem or ("" if _is_digest(digest) and path else "it names no change"),
             source=commit.id,
             reason=commit.body,
+            lifts=frozenset(),  # until `related` tells
         )
 
 
@@ -174,62 +175,6 @@ def spoken_of(repo: Repo, heads: Sequence[str], known: Sequence[str]) -> list[Re
     return found
 
 
-def held_against(
-    repo: Repo,
-    spoken: Sequence[Verdict],
-    net: Net,
-    commits: Sequence[str],
-    is_same: Mapping[str, bool],
-    landing: Sequence[Verdict] = (),
-) -> list[Verdict]:
-    """Returns what was said elsewhere and holds for a landing: rejections of it, and what took a word back.
-
-    A rejection is of the same when it names the same change, was given to a commit that lands, or `is_same` says so.
-    An approval given elsewhere takes a rejection back; to count, it has to land. What `landing` brings takes one back
-    that was of another version, and does not stand on it.
-    """
-    approved = {
-        one.person: one.source
-        for one in landing
-        if one.kind == APPROVES and one.digest == net.digest and not one.problem
-    }
-    rejecting: dict[str, Verdict] = {}
-    found: list[Verdict] = []
-    for one in spoken:
-        if not one.path or not is_about(one, net.path):
-            continue
-        if one.kind == WITHDRAWS or (one.kind == APPROVES and one.digest == net.digest):
-            rejecting.pop(one.person, None)
-            found += [one] if one.kind == WITHDRAWS else []
-        elif one.kind == REJECTS and one.digest == net.digest:
-            rejecting[one.person] = one
-        elif one.kind == REJECTS and (
-            is_same.get(one.source, False) or any(is_below(repo, commit, one.source) for commit in commits)
-        ):
-            later = approved.get(one.person, "")
-            if not later or is_below(repo, later, one.source):
-                rejecting[one.person] = one
-    return found + list(rejecting.values())
-
-
 def is_below(repo: Repo, commit: str, other: str) -> bool:
     """Tells whether a commit is in the history of another one."""
     return not repo.call("merge-base", "--is-ancestor", commit, other).status
-
-
-def in_order(found: Sequence[Verdict], repo: Repo) -> list[Verdict]:
-    """Returns verdicts so that a rejection comes after everything that does not stand on it.
-
-    Only what was said with a rejection at hand can have taken it back.
-    """
-    late: list[Verdict] = []
-    for one in found:
-        if one.kind == REJECTS:
-            later = [
-                each
-                for each in found
-                if each.person == one.person and each.kind != REJECTS and each.source != one.source
-            ]
-            if not any(is_below(repo, one.source, each.source) for each in later):
-                late.append(one)
-    return [one for one in found if one not in late] + late if late else list(found)

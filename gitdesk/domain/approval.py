@@ -65,7 +65,8 @@ class Verdict(Value):
     `who` is the author of the commit or the login on a site, `person` who that is by the rules in force before, "" for
     nobody. `path` and `digest` are what a commit names; a review on a site was given for the commit `head` and all it
     brings. `verified`: signed by a key of that person, or vouched for by the site. `problem` says why it cannot count
-    whatever else it is; `source` is the commit or the address of the review.
+    whatever else it is; `source` is the commit or the address of the review. `lifts` are the sources of that person's
+    rejections that it stands on and takes back; None for a site, where the order of the words tells.
     """
 
     kind: str
@@ -79,6 +80,7 @@ class Verdict(Value):
     problem: str = ""
     source: str = ""
     reason: str = ""
+    lifts: frozenset[str] | None = None
 
     @property
     def name(self) -> str:
@@ -192,6 +194,46 @@ def approvers(need: Need, config: Config, contributors: Iterable[Contributor] = 
     return tuple(one for one in config.people if one.id not in out and may_approve(one, need.approvals))
 
 
+class Rejections:
+    """Rejections that nobody has taken back, as words are taken one by one; only words that can count are."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[str, bool], dict[str, Verdict]] = {}
+
+    def add(self, verdict: Verdict) -> None:
+        """Takes a rejection."""
+        found = self._found.setdefault((verdict.person, not verdict.digest), {})
+        found[verdict.source if verdict.lifts is not None else ""] = verdict
+
+    def lift(self, verdict: Verdict) -> None:
+        """Takes a word that takes back what it stands on: on a site and in commits each what was said there."""
+        found = self._found.get((verdict.person, not verdict.digest), {})
+        for source in tuple(found) if verdict.lifts is None else verdict.lifts:
+            found.pop(source, None)
+
+    def all(self) -> list[Verdict]:
+        """Returns all that stand."""
+        return [one for found in self._found.values() for one in found.values()]
+
+    def standing(self) -> tuple[Verdict, ...]:
+        """Returns the newest of each person that stands."""
+        return tuple(list(found.values())[-1] for found in self._found.values() if found)
+
+
+def discounted(verdict: Verdict, config: Config) -> str:
+    """Returns why a word counts for nothing at all, neither as one nor to take another back; "" where it may."""
+    if verdict.problem:
+        return verdict.problem
+    person = config.agent(verdict.person) if verdict.person else None
+    if person is None:
+        return "nobody on the desk, as it was before this change"
+    if person.robot:
+        return "a program approves nothing"
+    if config.rules.approvals.signed and not verdict.verified:
+        return "not signed with a key of theirs"
+    return ""
+
+
 def weigh(
     need: Need,
     net: Net,
@@ -210,58 +252,49 @@ def weigh(
     signed = config.rules.approvals.signed
     made_by = {one.person for one in contributors}
     approving: dict[str, Verdict] = {}
-    rejecting: dict[tuple[str, bool], Verdict] = {}
+    rejecting = Rejections()
     ignored: dict[str, tuple[Verdict, str]] = {}
     for verdict in verdicts:
         if not is_about(verdict, need.path):
             continue
-        on_site = not verdict.digest
-        key = (verdict.person, on_site)
-        why = _ineligible(verdict, need, config, made_by, signed=signed)
+        why = discounted(verdict, config) or _ineligible(verdict, need, config, made_by)
         if why:
             ignored[verdict.person or verdict.who] = (verdict, why)
             continue
         if verdict.kind == REJECTS:
-            rejecting[key] = verdict
+            rejecting.add(verdict)
             approving.pop(verdict.person, None)
         elif verdict.kind == WITHDRAWS:
-            rejecting.pop(key, None)
+            rejecting.lift(verdict)
             approving.pop(verdict.person, None)
         elif stale := _stale(verdict, net, head, at_head):
             ignored[verdict.person] = (verdict, stale)
         else:
-            rejecting.pop(key, None)
+            rejecting.lift(verdict)
             approving[verdict.person] = verdict
             ignored.pop(verdict.person, None)
-    blocked = {person for person, _ in rejecting}
+    blocking = rejecting.standing()
+    blocked = {one.person for one in blocking}
     return Standing(
         need=need,
         net=net,
         contributors=tuple(contributors),
         counted=tuple(one for person, one in approving.items() if person not in blocked),
         ignored=tuple(ignored.values()),
-        blocking=tuple(rejecting.values()),
+        blocking=blocking,
         obstacles=tuple(dict.fromkeys(_obstacles(contributors, signed=signed))),
     )
 
 
-def _ineligible(verdict: Verdict, need: Need, config: Config, made_by: set[str], *, signed: bool) -> str:
-    """Returns why somebody's word does not count, "" when it does."""
-    if verdict.problem:
-        return verdict.problem
-    person = config.agent(verdict.person) if verdict.person else None
-    if person is None:
-        return "nobody on the desk, as it was before this change"
-    if person.robot:
-        return "a program approves nothing"
-    if person.id in made_by:
+def _ineligible(verdict: Verdict, need: Need, config: Config, made_by: set[str]) -> str:
+    """Returns why the word of somebody on the desk does not count here, "" when it does."""
+    person = config.agent(verdict.person)
+    if person is None or person.id in made_by:
         return "nobody approves what they made themselves"
     if not may_approve(person, need.approvals):
         return f"not {' or '.join(need.approvals.roles)}, as the desk was before this change"
     if person.id in need.excluded:
         return "the assignee is excluded"
-    if signed and not verdict.verified:
-        return "not signed with a key of theirs"
     return ""
 
 
