@@ -8,7 +8,7 @@ import time
 from gitdesk.desk.door import Desk
 from gitdesk.desk.sync_steps import Plan, Stopped
 from gitdesk.errors import Conflict, Refused, SetupError, Unreadable
-from gitdesk.store import pace, read, remote, worktrees, write
+from gitdesk.store import pace, read, remote, shared_before, worktrees, write
 from gitdesk.store.identity import identity
 from gitdesk.store.lock import Queue
 from gitdesk.store.permissions import Sharing
@@ -163,6 +163,8 @@ class _Syncing:
     def _round(self) -> Plan:
         """Looks what the others have, brings ours together with it and moves the branch; returns the plan of it."""
         before = remote.known_tip(self._repo, self._remote)
+        if before:  # noted before Git may forget it
+            shared_before.note(self._repo, self._remote)
         self._fetch()
         for _ in range(TRIES):
             tip = self._repo.read_ref(self._ref)
@@ -210,7 +212,8 @@ class _Syncing:
 
     def _require_not_gone(self, before: str) -> None:
         """Raises Stopped where a branch that once was over there is not any more."""
-        if before or (
+        is_known = before or shared_before.is_noted(self._repo, self._remote)
+        if is_known or (
             self._remote.is_chosen
             and remote.has_branches(self._repo, self._remote, asking=self._wanted.asking)
         ):

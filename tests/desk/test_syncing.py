@@ -340,6 +340,28 @@ def test_a_branch_that_is_gone_over_there_is_not_made_again(two: Two) -> None:
     assert marko.plain.status() == ""
 
 
+@pytest.mark.parametrize("is_chosen", [True, False])
+@pytest.mark.parametrize("is_empty", [True, False])
+def test_what_is_gone_stays_gone_however_often_it_is_synced(
+    two: Two, is_chosen: bool, is_empty: bool
+) -> None:
+    clones, iva, _, ticket = two
+    if not is_chosen:
+        iva.git("config", "--unset", "branch.main.remote")
+        iva.git("config", "--unset", "branch.main.merge")
+    iva.note(ticket, "x")
+    if not is_empty:
+        clones.server.git("branch", "elsewhere", "main")
+    clones.server.git("update-ref", "-d", "refs/heads/main")
+    for wanted in ({"dry_run": True}, {}, {"push": False}, {}):
+        with pytest.raises(Stopped, match="is gone from origin"):
+            iva.sync(**wanted)
+    assert clones.server.git("branch", "--list", "main") == ""
+    iva.git("push", "-q", "origin", "main:main")
+    iva.note(ticket, "y")
+    assert iva.sync().pushed == 1
+
+
 def test_two_desks_with_nothing_in_common_are_left_alone(two: Two, tmp_path: Path) -> None:
     _, iva, _, ticket = two
     (tmp_path / "other").mkdir()
