@@ -120,10 +120,10 @@ class Planning:
             while True:
                 found = again.run(commits, theirs, refused)
                 step(len(refused), None)
-                bad = self._first_refused(found, theirs)
-                if bad is None:
+                bad = self._refused(found, theirs)
+                if not bad:
                     break
-                refused[bad[0]] = bad[1]
+                refused |= bad
         self._writer.settle()
         made = [one for one in found.made if one.new]
         return Plan(
@@ -138,19 +138,27 @@ class Planning:
             renamed=found.renamed,
         )
 
-    def _first_refused(self, found: Reapplied, theirs: str) -> tuple[str, tuple[str, str]] | None:
-        """Returns the first local commit that the judge refuses in its new place, and why."""
+    def _refused(self, found: Reapplied, theirs: str) -> dict[str, tuple[str, str]]:
+        """Returns the local commits that the judge refuses in their new place, and why.
+
+        All of one step are held at once; the next step goes by rules that the first one has to bring.
+        """
         made = [one for one in found.made if one.new]
         origins = {one.new: one.commit.id for one in made}
         base = theirs
         for end in _segments(made):
-            for one in self._errors(base, end):
+            errors = self._errors(base, end, most=0)
+            bad: dict[str, tuple[str, str]] = {}
+            for one in errors:
                 origin = origins.get(one.commit or end)
                 if origin is not None:
-                    return origin, (f"{one.code} {one.message}", one.hint or "")
-                raise Stopped(f"{one.path}: {one.code} {one.message}", hint=one.hint)
+                    bad.setdefault(origin, (f"{one.code} {one.message}", one.hint or ""))
+            if errors and not bad:
+                raise Stopped(f"{errors[0].path}: {errors[0].code} {errors[0].message}", hint=errors[0].hint)
+            if bad:
+                return bad
             base = end
-        return None
+        return {}
 
     def _maker(self, theirs: str):  # type: ignore[no-untyped-def]
         desk, repo = self._desk, self._repo
@@ -219,8 +227,8 @@ class Planning:
 
     # The judge
 
-    def _errors(self, base: str, tip: str) -> tuple[Violation, ...]:
-        """Returns what the law will refuse in the commits from `base` to `tip`, the first few."""
+    def _errors(self, base: str, tip: str, most: int = _SHOWN) -> tuple[Violation, ...]:
+        """Returns what the law will refuse in the commits from `base` to `tip`, the first few, 0 for all."""
         location = read.Location(ref=None, tip=tip, checkout=None, remote_ref=None, reason="it is pushed")
         desk = Desk(self._repo, location, self._desk.environ, self._desk.watch, self._desk.now)
         if base:
@@ -232,7 +240,7 @@ class Planning:
         for one in walk:
             if one.severity == ERROR:
                 found.append(one)
-                if len(found) == _SHOWN:
+                if len(found) == most:
                     break
         return tuple(found)
 

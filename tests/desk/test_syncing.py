@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import resource
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from gitdesk.desk import Step, Why
+from gitdesk.desk import Step, Why, syncing
 from gitdesk.desk.sync_steps import Stopped
-from gitdesk.desk.syncing import DONE, HELD, ILLEGAL, OFFLINE, REFUSED
+from gitdesk.desk.syncing import DONE, HELD, ILLEGAL, OFFLINE, REFUSED, Wanted
 from gitdesk.domain.edit import Assign, Move, Relate, Set, Several, Tag
 from gitdesk.domain.format import attachment_dir, path_of
 from gitdesk.domain.ticket import TicketId
@@ -250,6 +252,34 @@ def test_a_step_that_is_no_longer_legal_is_kept_with_the_rule_that_says_so(two: 
     assert told.state == HELD
     assert told.held[0].reason == 'T001 unknown tag "bug"'
     assert "bug" not in marko.ticket(ticket).tags
+
+
+def test_all_that_is_refused_is_held_in_one_round_and_the_rest_is_shared(two: Two) -> None:
+    clones, iva, marko, ticket = two
+    others = [iva.new(f"Number {number}") for number in range(8)]
+    iva.sync()
+    marko.sync()
+    for other in others:
+        marko.run(Tag(add=("bug",)), other)
+        marko.note(other, "builds on it")
+    marko.note(ticket, "good")
+    text = (iva.path / "gitdesk.yaml").read_text()
+    iva.write("gitdesk.yaml", text.replace("    - name: bug", "    - name: fault"))
+    iva.git("commit", "-qam", "desk: another word")
+    iva.sync()
+    rounds: list[int] = []
+
+    @contextmanager
+    def counting(task: str) -> Iterator[Callable[[int, int | None], None]]:
+        yield lambda done, _: rounds.append(done) if task == "bringing changes together" else None
+
+    told = syncing.sync(str(marko.path), marko.environ, counting, Wanted())
+    assert rounds == [0, 8]
+    assert told.state == HELD
+    assert [len(one.commits) for one in told.held] == [2] * 8
+    assert {one.reason for one in told.held} == {'T001 unknown tag "bug"'}
+    assert marko.log(iva.plain.tip()) == [f"{ticket}: note by Marko Babić"]
+    assert clones.server.tip("main") == marko.plain.tip()
 
 
 def test_a_branch_of_the_outbox_is_never_written_over(two: Two) -> None:
