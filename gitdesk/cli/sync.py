@@ -212,9 +212,15 @@ def _spot(one: Any) -> str:
 
 
 def _held(told: Synced) -> str:
+    from gitdesk.desk.sync_steps import ILLEGAL
+
     count = sum(len(one.commits) for one in told.held)
     does = "does not fit" if count == 1 else "do not fit"
-    return f"{_commits(count)} of yours {does} what {told.remote.short} has by now"
+    by_rules = [one.reason.startswith(ILLEGAL) for one in told.held]
+    if all(by_rules):
+        return f"{_commits(count)} of yours would be refused by the rules of {told.remote.short}"
+    else_refused = ", or would be refused" if any(by_rules) else ""
+    return f"{_commits(count)} of yours {does} what {told.remote.short} has by now{else_refused}"
 
 
 def held_lines(told: Synced) -> list[str]:

@@ -10,7 +10,7 @@ from gitdesk.desk.configuration import Configurations
 from gitdesk.desk.door import Desk
 from gitdesk.desk.reapplying import Made, Reapplied, Reapplying
 from gitdesk.desk.revisions import shallow_ids
-from gitdesk.desk.sync_steps import Plan, Stopped
+from gitdesk.desk.sync_steps import ILLEGAL, Plan, Stopped
 from gitdesk.domain import rules
 from gitdesk.domain.change import is_config
 from gitdesk.domain.violation import ERROR
@@ -152,7 +152,7 @@ class Planning:
             for one in errors:
                 origin = origins.get(one.commit or end)
                 if origin is not None:
-                    bad.setdefault(origin, (f"{one.code} {one.message}", one.hint or ""))
+                    bad.setdefault(origin, (f"{ILLEGAL}{one.code} {one.message}", one.hint or ""))
             if errors and not bad:
                 raise Stopped(f"{errors[0].path}: {errors[0].code} {errors[0].message}", hint=errors[0].hint)
             if bad:
@@ -255,6 +255,4 @@ def _before(commits: Sequence[LocalCommit], found: Sequence[Violation], base: st
     """Returns the last commit before the first one that is refused, `base` when that is the first."""
     bad = {one.commit for one in found}
     at = next((number for number, one in enumerate(commits) if one.id in bad), 0)
-    ids = [base, *(one.id for one in commits)]
-    good = ids[at]
-    return good if base not in ids[1:] and at else base
+    return commits[at - 1].id if at else base

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from gitdesk.domain.violation import Violation
 
 
+ILLEGAL = "would be refused: "  # how the reason begins where a rule is why a commit is held
+
+
 class Stopped(Refused):
     """A sync that cannot go on without a person; nothing was changed."""
 

@@ -250,7 +250,7 @@ def test_a_step_that_is_no_longer_legal_is_kept_with_the_rule_that_says_so(two: 
     iva.sync()
     told = marko.sync()
     assert told.state == HELD
-    assert told.held[0].reason == 'T001 unknown tag "bug"'
+    assert told.held[0].reason == 'would be refused: T001 unknown tag "bug"'
     assert "bug" not in marko.ticket(ticket).tags
 
 
@@ -277,7 +277,7 @@ def test_all_that_is_refused_is_held_in_one_round_and_the_rest_is_shared(two: Tw
     assert rounds == [0, 8]
     assert told.state == HELD
     assert [len(one.commits) for one in told.held] == [2] * 8
-    assert {one.reason for one in told.held} == {'T001 unknown tag "bug"'}
+    assert {one.reason for one in told.held} == {'would be refused: T001 unknown tag "bug"'}
     assert marko.log(iva.plain.tip()) == [f"{ticket}: note by Marko Babić"]
     assert clones.server.tip("main") == marko.plain.tip()
 
@@ -303,6 +303,32 @@ def test_what_was_never_legal_stays_where_it_is_and_what_stands_before_it_is_sha
     assert (told.state, told.ahead) == (ILLEGAL, 1)
     assert told.illegal[0].commit == bad
     assert (clones.server.tip("main"), iva.plain.tip()) == (good, bad)
+
+
+def test_all_that_stands_before_an_illegal_commit_is_shared_in_one_sync(two: Two) -> None:
+    clones, iva, _, ticket = two
+    iva.write("gitdesk.yaml", (iva.path / "gitdesk.yaml").read_text() + "# later\n")
+    iva.git("commit", "-qam", "desk: a word")
+    good = iva.note(ticket, "good")
+    iva.write(path_of(ticket), iva.text(ticket).replace("status: new", "status: nonsense") + "\n")
+    iva.git("commit", "-qam", "by hand")
+    told = iva.sync()
+    assert (told.state, told.ahead, told.pushed) == (ILLEGAL, 1, 2)
+    assert clones.server.tip("main") == good
+
+
+def test_a_commit_that_breaks_a_rule_by_itself_is_held_with_the_rule_when_others_were_faster(
+    two: Two,
+) -> None:
+    _, iva, marko, ticket = two
+    marko.write(path_of(ticket), marko.text(ticket).replace("status: new", "status: nonsense"))
+    marko.git("commit", "-qam", "by hand")
+    iva.new("Another")
+    iva.sync()
+    done = marko.gitdesk("sync")
+    assert done.returncode == 1
+    assert "    would be refused: " in done.stdout
+    assert "error: 1 commit of yours would be refused by the rules of origin/main\n" in done.stderr
 
 
 # What only a person may decide
