@@ -45,14 +45,17 @@ def command(context: Context, proposal: tuple[str, ...], mine: bool, fetching: b
         problem = proposal_remote.fetched(desk.repo, remote)
         if problem:
             out.note(f"{problem}; this is what was there at the last fetch")
+    endless: list[str] = []
     if proposal:
         found = {one.name: one for word in proposal for one in (proposals.find(desk, remote, word),)}
         items: Iterator[dict[str, Any]] = (
             plain(desk, reviewing.review(desk, one), diffs=True) for one in found.values()
         )
     else:
-        items = (plain(desk, one) for one in reviewing.reviews(desk, mine=mine))
+        items = (plain(desk, one) for one in reviewing.reviews(desk, mine=mine, left_out=endless))
     _print(context, items, full=bool(proposal))
+    for name in endless:
+        out.warn(f'"{name}" has too many commits for a proposal, and is left out', "git log shows them")
     if remote is not None and not fetching and not proposal and out.format == "table":
         out.note(_as_of(context))
 

@@ -99,9 +99,9 @@ def _branch(repo: Repo, one: Kept) -> str:
 def listed(repo: Repo, tip: str) -> tuple[Waiting, ...]:
     """Returns the branches of the outbox, as seen from the tip of the desk's branch."""
     form = "--format=%(refname)%00%(objectname)%00%(contents:subject)%00%(committerdate:iso-strict)"
-    lines = repo.run("for-each-ref", form, f"{refs.BRANCHES}{FOLDER}*").splitlines()
+    lines = repo.run("for-each-ref", form, f"{refs.BRANCHES}{FOLDER}*").removesuffix(b"\n").split(b"\n")
     found = []
-    for line in lines:
+    for line in filter(None, lines):
         ref, commit, subject, at = (os.fsdecode(part) for part in line.split(b"\0"))
         found.append(
             Waiting(

@@ -156,12 +156,13 @@ def urls_of(repo: Repo, remote: Remote) -> list[str]:
     """Returns the address that pushes go to, as it is written down, and what Git makes of it."""
     written = repo.config(f"remote.{remote.name}.pushurl") or repo.config(f"remote.{remote.name}.url") or ""
     done = repo.call("remote", "get-url", "--push", "--", remote.name)
-    made = [] if done.status else os.fsdecode(done.output).splitlines()[:1]
+    made = [] if done.status else os.fsdecode(done.output).split("\n")[:1]
     return [written, *made]
 
 
 def heads(repo: Repo, *patterns: str) -> Mapping[str, str]:
     """Returns the commits of branches by full name, of those below the patterns."""
     listed = os.fsdecode(repo.run("for-each-ref", "--format=%(objectname) %(refname)", *patterns))
-    pairs = (line.partition(" ") for line in listed.splitlines())
+    # At nothing but the end of a line: the name of a branch may hold what Python takes for one (U+2028).
+    pairs = (line.partition(" ") for line in listed.split("\n") if line)
     return {name: oid for oid, _, name in pairs}

@@ -89,6 +89,15 @@ class Proposal:
         return tuple(records)
 
     @cached_property
+    def is_endless(self) -> bool:
+        """Tells whether it has more commits than are read of a proposal."""
+        try:
+            _ = self._records
+        except UsageError:
+            return True
+        return False
+
+    @cached_property
     def made(self) -> tuple[Commit, ...]:
         """Returns the commits that change files: the proposal itself."""
         return tuple(record.commit for record in self._records if record.changes)
@@ -186,8 +195,20 @@ class Proposal:
         )
 
 
-def open_proposals(desk: Desk, remote: Remote | None) -> tuple[Proposal, ...]:
-    """Returns the proposals that the desk does not have yet, as of the last fetch, the oldest first."""
+def open_proposals(
+    desk: Desk, remote: Remote | None, left_out: list[str] | None = None
+) -> tuple[Proposal, ...]:
+    """Returns the proposals that the desk does not have yet, as of the last fetch, the oldest first.
+
+    A branch of more commits than are read is none; its name goes to `left_out`.
+    """
+    found = _open(desk, remote)
+    if left_out is not None:
+        left_out += [one.name for one in found if one.is_endless]
+    return tuple(sorted((one for one in found if not one.is_endless), key=lambda one: (_date(one), one.name)))
+
+
+def _open(desk: Desk, remote: Remote | None) -> tuple[Proposal, ...]:
     known = branches(desk, remote)
     if not known:
         return ()
@@ -196,10 +217,9 @@ def open_proposals(desk: Desk, remote: Remote | None) -> tuple[Proposal, ...]:
     left = frozenset(
         proposal_remote.heads(desk.repo, *(f"--no-merged={tip}" for tip in tips), *prefixes).values()
     )
-    found = [
+    return tuple(
         Proposal(desk, tips[0], branch, head) for branch in known if (head := head_of(desk, branch)) in left
-    ]
-    return tuple(sorted(found, key=lambda one: (_date(one), one.name)))
+    )
 
 
 def _tips(desk: Desk, remote: Remote | None) -> tuple[str, ...]:
@@ -276,6 +296,8 @@ def find(desk: Desk, remote: Remote | None, word: str, *, landed: bool = False) 
     """
     found = open_proposals(desk, remote)
     chosen = _meant(desk, found, remote, word)
+    if not chosen:  # one that cannot be read is found by its name, for whoever reads it to say why not
+        chosen = [one for one in _called(_open(desk, remote), remote, word) if one.is_endless]
     if not chosen and landed:
         known = {one.name for one in found}
         others = [_landed(desk, remote, one) for one in branches(desk, remote) if one.name not in known]

@@ -103,10 +103,15 @@ def hopeless(desk: Desk, standing: Standing) -> str:
     return f"{who}, and {standing.missing} more must: somebody else has to propose it"
 
 
-def reviews(desk: Desk, *, mine: bool = False, clocks: bool = False) -> Iterator[Review]:
-    """Yields the open proposals, the oldest first; with `mine` those that wait for whoever is here."""
+def reviews(
+    desk: Desk, *, mine: bool = False, clocks: bool = False, left_out: list[str] | None = None
+) -> Iterator[Review]:
+    """Yields the open proposals, the oldest first; with `mine` those that wait for whoever is here.
+
+    The names of branches that are too long to be read go to `left_out`.
+    """
     me = desk.me.id if mine else ""
-    for one in proposals.open_proposals(desk, remote_of(desk)):
+    for one in proposals.open_proposals(desk, remote_of(desk), left_out):
         found = review(desk, one, clocks=clocks)
         if not mine or any(person.id == me for person in found.waits_for):
             yield found

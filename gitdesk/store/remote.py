@@ -200,7 +200,7 @@ def _pushed(
         *options, "--end-of-options", remote.name, f"{commit}:{remote.ref}",
     ]  # fmt: skip
     done = _go(repo, remote, words, asking, step)
-    lines = (line.split("\t") for line in os.fsdecode(done.output).splitlines())
+    lines = (line.split("\t") for line in os.fsdecode(done.output).split("\n"))
     told = [line for line in lines if len(line) > 2 and line[1].endswith(f":{remote.ref}")]
     theirs, _ = transport.said(done.error)
     reason = told[0][2].partition("(")[2].rstrip(")") if told else ""
