@@ -134,7 +134,7 @@ def incoming(
     if not moves:
         return
     with Repo.discover(start, environ) as repo:
-        if any(PROPOSALS in one.ref for one in moves):
+        if any(PROPOSALS in f"{one.ref}/" for one in moves):
             from gitdesk.desk.proposal_guard import require_kept
 
             require_kept(
