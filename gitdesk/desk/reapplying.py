@@ -1,7 +1,8 @@
 """Local changes made once more on top of what others shared: field by field, as the merge driver does it.
 
 Not the text of a commit is carried over but what it did to each file, against what the file is by now. A commit that
-does not fit is held, and so is every later one that builds on it.
+does not fit is held, and so is every later one that builds on it: that is
+about the same ticket, or points to one that it made.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from gitdesk.value import Value, replace
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Set as Some
 
     from gitdesk.domain.document import Document
     from gitdesk.domain.merge import Conflict
@@ -79,9 +81,11 @@ class Reapplying:
         made: list[Made] = []
         held: list[Held] = []
         taken: dict[str, str] = {}  # what held commits are about, and which
+        fresh: set[str] = set()  # tickets that held commits would have brought
         for commit in commits:
             about = subjects(commit)
-            behind = next((taken[one] for one in about if one in taken), "")
+            needs = (*about, *self._named(commit, fresh))
+            behind = next((taken[one] for one in needs if one in taken), "")
             if behind:
                 held.append(Held(commit=commit, reason="it builds on one that is held back", behind=behind))
             elif commit.id in refused:
@@ -101,8 +105,26 @@ class Reapplying:
                     made.append(Made(commit=commit, new=tip))
                     continue
             taken.update(dict.fromkeys(about, commit.id))
+            fresh |= {
+                owner_of(one.path) for one in commit.changes if one.old is None and is_document(one.path)
+            }
         renamed = tuple(self._ids.items())
         return Reapplied(tip=tip, made=tuple(made), held=tuple(held), renamed=renamed)
+
+    def _named(self, commit: LocalCommit, fresh: Some[str]) -> list[str]:
+        """Returns which of some tickets a commit's own ones link to or are merged into."""
+        found: list[str] = []
+        for one in commit.changes if fresh else ():
+            if one.new is None or not is_document(one.path):
+                continue
+            try:
+                ticket = self._document(one.path, one.new).ticket
+            except Unreadable:
+                continue
+            if ticket is not None:
+                named = (*(link.target for link in ticket.links), ticket.merged_into)
+                found += [each for each in named if each in fresh]
+        return found
 
     def merged(self, changes: Sequence[Difference], tree: str) -> str:
         """Returns a tree with changes made to it; raises Unfit for what does not fit."""

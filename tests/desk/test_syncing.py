@@ -282,6 +282,24 @@ def test_all_that_is_refused_is_held_in_one_round_and_the_rest_is_shared(two: Tw
     assert clones.server.tip("main") == marko.plain.tip()
 
 
+def test_what_links_to_a_fresh_ticket_that_is_held_is_held_with_it(two: Two) -> None:
+    _, iva, marko, ticket = two
+    fresh = marko.new("Fresh", tags=("bug",))
+    marko.run(Relate(kind="relates", target=fresh), ticket)
+    marko.note(ticket, "and so does this")
+    other = marko.new("Beside it")
+    text = (iva.path / "gitdesk.yaml").read_text()
+    iva.write("gitdesk.yaml", text.replace("    - name: bug", "    - name: fault"))
+    iva.git("commit", "-qam", "desk: another word")
+    iva.sync()
+    told = marko.sync()
+    assert [(one.tickets, len(one.commits)) for one in told.held] == [((fresh, ticket), 3)]
+    assert told.pushed == 1
+    assert marko.ticket(ticket).links == ()
+    assert marko.ticket(other).title == "Beside it"
+    assert marko.gitdesk("check").returncode == 0
+
+
 def test_a_branch_of_the_outbox_is_never_written_over(two: Two) -> None:
     _, iva, marko, ticket = two
     for value, mine in (("high", "low"), ("urgent", "low")):
