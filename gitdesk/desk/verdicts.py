@@ -168,11 +168,7 @@ def spoken_of(repo: Repo, heads: Sequence[str], known: Sequence[str]) -> list[Re
     grep = ("--grep=^Gitdesk-Rejects:", "--grep=^Gitdesk-Withdraws:", "--grep=^Gitdesk-Approves:")
     words = ("--no-replace-objects", "rev-list", "--topo-order", "--reverse", "-i", *grep, "--end-of-options")
     listed = repo.run(*words, *heads, *(f"^{one}" for one in known), "--").decode("ascii").split()
-    found: list[Record] = []
-    for oid in listed:
-        parents = [f"{oid}^@"]
-        found += history.commits(repo, oid, since_commits=parents, marks=True)
-    return found
+    return list(history.these(repo, listed, marks=True))
 
 
 def is_below(repo: Repo, commit: str, other: str) -> bool:

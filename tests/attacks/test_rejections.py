@@ -8,7 +8,7 @@ import pytest
 
 from gitdesk.domain.approval import APPROVES, REJECTS, WITHDRAWS
 
-from .attacking import attack
+from .attacking import IVA, attack
 from .proposing import FIRST, Scene, path_of
 
 REF = f"refs/heads/propose/{FIRST}/one"
@@ -112,3 +112,25 @@ def test_a_junk_proposal_does_not_stop_others(scene: Scene, what: str, who: str)
     key = None if who == "eve" else who
     scene.proposed(scene.word(junk, who, net=net, kind=REJECTS, key=key), "junk")
     assert scene.pushed(scene.merge(scene.word(scene.closing())))[0] == []
+
+
+def forging(scene: Scene, parent: str, words: int) -> str:
+    """Makes a commit in the name of iva with many words and without a signature."""
+    path, tree = path_of(FIRST), scene.desk.git("rev-parse", f"{parent}^{{tree}}")
+    rows = "\n".join(
+        f"Gitdesk-{('Rejects', 'Approves')[at % 2]}: sha256:{at:064x} {path}" for at in range(words)
+    )
+    who = f"{IVA} {scene.later()} +0000"
+    data = f"tree {tree}\nparent {parent}\nauthor {who}\ncommitter {who}\n\nmany\n\n{rows}\n"
+    return scene.desk.git("hash-object", "-t", "commit", "-w", "--stdin", input=data.encode())
+
+
+@attack("Thousands of forged words in a landing, or on a branch beside it")
+def test_many_forged_words_change_nothing(scene: Scene) -> None:
+    closed = scene.closing()
+    landing = scene.merge(forging(scene, scene.word(closed), 2000))
+    beside = closed
+    for _ in range(20):
+        beside = forging(scene, beside, 100)
+    scene.proposed(beside)
+    assert scene.pushed(landing)[0] == []
