@@ -214,7 +214,8 @@ class Landings:
         if self._reviews is not None and landing.head:
             reviewed = self._reviews.reviewed(landing.head, config)
         for need, net, change in needed:
-            given = [*said, *rejections.elsewhere(self._repo, landing, net, said, spoken, config)]
+            given = [*verdicts.in_place(self._repo, said, net, landing.before)]
+            given += rejections.elsewhere(self._repo, landing, net, said, spoken, config)
             at_head = None
             if reviewed is not None:
                 given += reviewed.verdicts

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
-from gitdesk.domain.approval import Contributor, Verdict, said_in
+from gitdesk.domain.approval import APPROVES, Contributor, Verdict, said_in
 from gitdesk.domain.rules_signatures import holders
 from gitdesk.store import history
+from gitdesk.store.read import find_entry as read_entry
+from gitdesk.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -174,3 +176,27 @@ def spoken_of(repo: Repo, heads: Sequence[str], known: Sequence[str]) -> list[Re
 def is_below(repo: Repo, commit: str, other: str) -> bool:
     """Tells whether a commit is in the history of another one."""
     return not repo.call("merge-base", "--is-ancestor", commit, other).status
+
+
+def in_place(repo: Repo, found: Iterable[Verdict], net: Net, before: str) -> Iterator[Verdict]:
+    """Yields verdicts; approvals of a change that the branch has taken before, or that is not below them, do not count.
+
+    An approval that was not needed is in nobody's history, and would be good again once the file is what it was.
+    """
+    for verdict in found:
+        counts = verdict.kind == APPROVES and verdict.digest == net.digest and not verdict.problem
+        if counts and not _is_in_place(repo, verdict.source, net, before):
+            yield replace(verdict, problem="it was given on other versions of the file than those that land")
+        else:
+            yield verdict
+
+
+def _is_in_place(repo: Repo, commit: str, net: Net, before: str) -> bool:
+    words = ("merge-base", "--all", "--end-of-options", before, commit)
+    bases = repo.call(*words).output.decode("ascii").split()
+    blobs = [(one, net.old) for one in bases] + [(commit, net.new)]
+    for one, wanted in blobs:
+        entry = read_entry(repo, one, net.path)
+        if (entry.oid if entry is not None else "") != wanted:
+            return False
+    return bool(bases)

@@ -105,3 +105,26 @@ def test_a_clock_that_is_a_little_ahead_lands_what_its_owner_approved(scene: Sce
     assert scene.pushed(late)[0] == ["A006"]
     ahead = scene.made(tree, (scene.desk.base, approved), "iva", message=message, at=now + 200)
     assert scene.pushed(ahead)[0] == []
+
+
+@attack("A spare approval, landed once the ticket is set back to what it was")
+def test_a_spare_approval_does_not_close_a_second_time(scene: Scene) -> None:
+    closed = scene.closing()
+    approved = scene.word(closed)
+    spare = scene.word(approved, "nina", net=scene.net(closed))
+    landed = scene.merge(approved)
+    assert scene.pushed(landed)[0] == []
+    again = scene.change({path_of(FIRST): a_ticket()}, landed)
+    assert scene.pushed(again)[0] == []
+    scene.desk.base = again
+    tree = scene.tree({path_of(FIRST): a_ticket(status="closed")}, again)
+    assert scene.pushed(scene.merge(spare, tree=tree))[0] == ["A008"]
+    anew = scene.closing()
+    assert scene.pushed(scene.merge(scene.word(anew)))[0] == []
+
+
+@attack("An approval that stands on another change than it names")
+def test_an_approval_does_not_count_where_the_change_is_not_below_it(scene: Scene) -> None:
+    closed = scene.closing()
+    aside = scene.word(scene.desk.base, net=scene.net(closed))
+    assert scene.refused(scene.merge(closed, others=(aside,)))[0] == ["A008"]
