@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from gitdesk.domain.config import Config
     from gitdesk.domain.rules_context import Context
     from gitdesk.domain.ticket import Ticket
-    from gitdesk.domain.workflow import Approvals, Transition
+    from gitdesk.domain.workflow import Approvals
 
 RULES = (
     Rule(
@@ -127,22 +127,11 @@ def _of_step(before: Ticket, ticket: Ticket, config: Config, context: Context) -
     """
     if before.status == ticket.status:
         return None
-    fitting = rules_workflow.fitting_rows(_rows(before, ticket, config), config, context)
+    fitting = rules_workflow.fitting_rows(rules_workflow.rows_of(before, ticket, config), config, context)
     usable = [row for row in fitting if not rules_workflow.missing(row, ticket, before, context)] or fitting
     if not usable or any(row.approvals is None for row in usable):
         return None
     return usable[0].approvals
-
-
-def _rows(before: Ticket, ticket: Ticket, config: Config) -> tuple[Transition, ...]:
-    """Returns the rows about a step. A merge needs none; taking one back to a status is no way around its rows."""
-    workflow = config.workflow
-    if before.merged_into != ticket.merged_into:
-        if ticket.merged_into and ticket.status == workflow.merged_status:
-            return ()
-        rows = workflow.rows(before.status, ticket.status)
-        return rows or tuple(row for row in workflow.transitions if row.leads_to(ticket.status))
-    return workflow.rows(before.status, ticket.status)
 
 
 def _placed(code: str, need: Need, change: Change, message: str, hint: str) -> Violation:

@@ -96,14 +96,15 @@ def check(change: Change, config: Config, context: Context) -> Iterator[Violatio
 def _step(
     after: Document, ticket: Ticket, before: Ticket | None, config: Config, context: Context
 ) -> Iterator[Violation]:
-    if before is None or before.status == ticket.status or before.merged_into != ticket.merged_into:
+    if before is None or before.status == ticket.status:
         return
-    rows = config.workflow.rows(before.status, ticket.status)
+    rows = rows_of(before, ticket, config)
     if not rows:
         return  # W001 says so, or the desk allows every move
     fitting = fitting_rows(rows, config, context)
     if not fitting:
         yield from _wrong_role(after, ticket, before, config, rows)
+    if not fitting or before.merged_into != ticket.merged_into:
         return
     lacking = min((missing(row, ticket, before, context) for row in fitting), key=len)
     if lacking:
@@ -112,6 +113,26 @@ def _step(
         hints = hints.replace("{block}", context.reply_by_hand)
         message = f'the way from "{before.status}" to "{ticket.status}" needs {needs}'
         yield found_in(after, "W002", "status", ticket.status, message, hints)
+
+
+def rows_of(before: Ticket, ticket: Ticket, config: Config) -> tuple[Transition, ...]:
+    """Returns the rows about a step. A merge into the status that the desk names for it needs none.
+
+    Any other, and one that is taken back, is no way around rows: where none is about the step itself, those that lead
+    to its status are, and to where work is over only those that ask for something, since nobody knows where it was.
+    """
+    workflow = config.workflow
+    rows = workflow.rows(before.status, ticket.status)
+    if before.merged_into == ticket.merged_into:
+        return rows
+    if ticket.merged_into and workflow.merged and ticket.status == workflow.merged:
+        return ()
+    if rows:
+        return rows
+    leading = tuple(row for row in workflow.transitions if row.leads_to(ticket.status))
+    if workflow.category(ticket.status) not in DONE:
+        return leading
+    return tuple(row for row in leading if row.approvals is not None or row.roles)
 
 
 def fitting_rows(rows: Iterable[Transition], config: Config, context: Context) -> list[Transition]:

@@ -128,3 +128,24 @@ def test_an_approval_does_not_count_where_the_change_is_not_below_it(scene: Scen
     closed = scene.closing()
     aside = scene.word(scene.desk.base, net=scene.net(closed))
     assert scene.refused(scene.merge(closed, others=(aside,)))[0] == ["A008"]
+
+
+@attack("`merged_into`, as a way into a cancelled status that asks for approval")
+def test_merged_into_is_no_way_to_the_status_of_spam(scene: Scene) -> None:
+    row = "    - {name: merged, category: cancelled}\n"
+    with_config(scene, lambda text: text.replace("  merged: merged\n", "").replace(row, ""))
+    spam = a_ticket(status="spam", merged_into=SECOND)
+    assert scene.refused(scene.change({path_of(FIRST): spam}))[0] == ["A008"]
+
+
+@attack("`merged_into`, taken back to a status that asks for approval")
+def test_unmerging_leads_back_and_not_on(scene: Scene) -> None:
+    with_config(
+        scene,
+        lambda text: text.replace("    - {from: [res", "    - {from: new, to: closed}\n    - {from: [res"),
+    )
+    merged = scene.change({path_of(FIRST): a_ticket(status="merged", merged_into=SECOND)})
+    assert scene.pushed(merged)[0] == []
+    scene.desk.base = merged
+    assert scene.refused(scene.change({path_of(FIRST): a_ticket(status="closed")}))[0] == ["A008"]
+    assert scene.pushed(scene.change({path_of(FIRST): a_ticket()}))[0] == []

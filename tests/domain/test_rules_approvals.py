@@ -82,6 +82,22 @@ def test_a_merge_needs_none_and_taking_it_back_is_no_way_around() -> None:
     assert asked(moved("merged", "closed", {"merged_into": other}), config) == ["status merged → closed"]
 
 
+def test_taking_a_merge_back_goes_by_the_rows_that_ask_for_something() -> None:
+    other = "GD-4F7K2M9T"
+    config = desk(CLOSING + "\n    - {from: new, to: closed}")
+    assert asked(moved("merged", "closed", {"merged_into": other}), config) == ["status merged → closed"]
+    led = CLOSING.replace(f"approvals: {LEADS}", "roles: [lead]")
+    assert led != CLOSING
+    config = desk(led + "\n    - {from: new, to: closed}")
+    back = moved("merged", "closed", {"merged_into": other})
+    assert [one.code for one in rules.check(back, config, by(MARKO, config)) if one.code == "P003"] == [
+        "P003"
+    ]
+    assert not [one for one in rules.check(back, config, by(IVA, config)) if one.code == "P003"]
+    opened = moved("merged", "open", {"merged_into": other})
+    assert not [one for one in rules.check(opened, config, by(MARKO, config)) if one.severity == "error"]
+
+
 def test_the_assignees_before_and_after_are_excluded_where_the_row_says_so() -> None:
     config = desk(CLOSING.replace("roles: [lead]", "roles: [lead], not: [assignee]"))
     one = moved("resolved", "closed", {"assignee": "iva"}, assignee="marko")
