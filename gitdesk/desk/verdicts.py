@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from gitdesk.domain.approval import Reviewed
+    from gitdesk.domain.approval import Net, Reviewed
     from gitdesk.domain.change import Commit
     from gitdesk.domain.config import Config
     from gitdesk.store.git import Repo
