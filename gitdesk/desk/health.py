@@ -128,13 +128,14 @@ def _config(desk: Desk, stood_in: list[StandIn]) -> Finding:
 def _signing(desk: Desk) -> Iterator[Finding]:
     """Yields with what commits would be signed, where the desk asks for signatures."""
     from gitdesk.desk import seals
+    from gitdesk.domain import rules_signatures
 
     with suppress(GitdeskError):  # what is wrong with the identity or gitdesk.yaml is told above
         if not rules.asks_for_signatures(desk.config):
             return
         author, _ = identity(desk.repo, desk.environ, desk.now)
         person = desk.config.find_person(author.email)
-        listed = seals.fingerprints(person) if person is not None else ()
+        listed = rules_signatures.fingerprints(person) if person is not None else ()
         key = desk.repo.config("user.signingkey")
         if not listed:
             hint = "somebody who may change gitdesk.yaml lists your key there, under signing_keys"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from gitdesk.domain import rules, rules_signatures
 from gitdesk.domain.config import PATH
 from gitdesk.domain.rules_context import Context, Seal
-from gitdesk.domain.signing_key import fingerprint
 from gitdesk.errors import Refused
 from gitdesk.store import write
 from gitdesk.store.signed_commit import Unsigned
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
 
     from gitdesk.desk.commit_changes import Judged
     from gitdesk.domain.config import Config
-    from gitdesk.domain.people import Person
     from gitdesk.domain.violation import Violation
     from gitdesk.store.git import Repo
     from gitdesk.store.history import Record
@@ -72,7 +70,9 @@ def _looked_at(
 ) -> Iterator[tuple[Judged, Rules, Seal | None]]:
     asking = [(one.record.commit.id, given.config) for one, given in waiting if given.asks and given.config]
     known = {
-        key for config in {id(config): config for _, config in asking}.values() for key in keys_of(config)
+        key
+        for config in {id(config): config for _, config in asking}.values()
+        for key in rules_signatures.keys_of(config)
     }
     seals = _seals(repo, [commit for commit, _ in asking], known)
     for one, given in waiting:
@@ -81,17 +81,6 @@ def _looked_at(
             coming = rules_signatures.holders(fresh, seal.keys)
             seal = replace(seal, coming=coming[0].id) if coming else seal
         yield one, given, seal
-
-
-def fingerprints(person: Person) -> tuple[str, ...]:
-    """Returns the fingerprints of a person's keys."""
-    return tuple(filter(None, map(fingerprint, person.signing_keys)))
-
-
-def keys_of(config: Config) -> Iterator[str]:
-    """Yields the fingerprints of the keys of everybody on the desk."""
-    for person in config.people:
-        yield from fingerprints(person)
 
 
 def _seals(repo: Repo, commits: Iterable[str], keys: Iterable[str]) -> Mapping[str, Seal]:
@@ -148,6 +137,6 @@ def enforce(
     repo: Repo, config: Config, context: Context, made: str, committer: str, path: str
 ) -> tuple[Violation, ...]:
     """Returns what the rules warn of the signature of a commit that no branch holds yet; raises Refused with errors."""
-    seal = _seals(repo, [made], keys_of(config)).get(made)
+    seal = _seals(repo, [made], rules_signatures.keys_of(config)).get(made)
     found = rules.check_signature(config, replace(context, committer=committer, seal=seal), path)
     return rules.enforce((), config, found)

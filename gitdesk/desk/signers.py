@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from gitdesk.desk.seals import keys_of
-from gitdesk.domain.rules_signatures import holders
+from gitdesk.domain.rules_signatures import holders, keys_of
 from gitdesk.store import signature
 from gitdesk.value import replace
 

@@ -49,7 +49,7 @@ class Signers:
         """Asks Git about the signatures of commits."""
         wanted = [one.id for one in commits if one.signed and one.id not in self._known]
         if wanted:
-            from gitdesk.desk.seals import keys_of
+            from gitdesk.domain.rules_signatures import keys_of
             from gitdesk.store import signature
 
             self._known |= signature.verify(self._repo, wanted, keys_of(self._config))
@@ -159,7 +159,7 @@ def _makers(
 def open_heads(repo: Repo) -> list[str]:
     """Returns the heads of the proposals that are open, here and on remotes as far as this clone knows."""
     words = ("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/propose/", "refs/remotes/")
-    rows = (line.partition(" ") for line in os.fsdecode(repo.run(*words)).splitlines())
+    rows = (line.partition(" ") for line in os.fsdecode(repo.run(*words)).split("\n"))
     return list(dict.fromkeys(oid for oid, _, name in rows if "/propose/" in name))
 
 

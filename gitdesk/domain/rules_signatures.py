@@ -55,6 +55,17 @@ def check(config: Config, context: Context, seal: Seal, path: str) -> Iterator[V
         yield _violation(message, path, hint, context.actor)
 
 
+def fingerprints(person: Person) -> tuple[str, ...]:
+    """Returns the fingerprints of a person's keys."""
+    return tuple(filter(None, map(fingerprint, person.signing_keys)))
+
+
+def keys_of(config: Config) -> Iterator[str]:
+    """Yields the fingerprints of the keys of everybody on the desk."""
+    for person in config.people:
+        yield from fingerprints(person)
+
+
 def holders(config: Config, keys: tuple[str, ...]) -> list[Person]:
     """Returns the people who have one of the keys."""
     return [one for one in config.people if any(fingerprint(key) in keys for key in one.signing_keys)]
@@ -75,7 +86,7 @@ def _strange(committer: Person | None, seal: Seal, path: str) -> Violation:
         whose = committer.id if committer is not None else "your entry"
         hint = f"somebody who may change gitdesk.yaml adds it to the signing_keys of {whose} there"
     else:
-        known = ", ".join(filter(None, map(fingerprint, committer.signing_keys)))
+        known = ", ".join(fingerprints(committer))
         hint = f"{committer.id} signs with {known}: see `git config user.signingkey`"
     return _violation(message, path, hint, key)
 
