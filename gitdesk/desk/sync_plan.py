@@ -5,6 +5,8 @@ Made from what the clone has after a fetch. Nothing refers to what is made here 
 
 from __future__ import annotations
 
+import os
+
 from gitdesk.desk import judging_commits, outbox
 from gitdesk.desk.configuration import Configurations
 from gitdesk.desk.door import Desk
@@ -13,6 +15,7 @@ from gitdesk.desk.revisions import shallow_ids
 from gitdesk.desk.sync_steps import ILLEGAL, Plan, Stopped
 from gitdesk.domain import rules
 from gitdesk.domain.change import is_config
+from gitdesk.domain.config import PATH
 from gitdesk.domain.violation import ERROR
 from gitdesk.errors import Refused, SetupError, Unreadable
 from gitdesk.store import local_commits, objects, read, signed_commit
@@ -58,7 +61,10 @@ class Planning:
         commits = local_commits.read(repo, ahead)
         if any(one.is_merge for one in commits):
             return self._merge(tip, theirs, base, received, len(ahead))
-        return self._again(tip, theirs, commits, received)
+        try:
+            return self._again(tip, theirs, commits, received)
+        except Unreadable as error:
+            raise self._is_theirs(error, theirs) from None
 
     # What only a person may decide
 
@@ -85,6 +91,23 @@ class Planning:
             f"{name} and this branch have no commit in common: they are two desks",
             hint="is it the right remote? `git remote -v` shows it, `gitdesk sync --remote NAME` takes another one",
         )
+
+    def _is_theirs(self, error: Unreadable, theirs: str) -> Unreadable:
+        """Returns the error for a gitdesk.yaml over there that nobody can go by, any other one as it is."""
+        if error.missing or error.commit != theirs or error.place is None or error.place.path != PATH:
+            return error
+        name = self._remote.short
+        words = ("log", "--max-count=1", "--format=%h by %an", theirs, "--", PATH)
+        commit = os.fsdecode(self._repo.run(*words)).strip()
+        error.message = f"{error.message} (in {name}, commit {commit}, not in your file)"
+        mend = f"mend {PATH}"
+        if error.deletion:
+            mend = f"git checkout {error.deletion[:10]}^ -- {PATH}"
+        error.hint = (
+            "until it is mended nothing can be judged. Its author mends it there; or you do, with the right to: "
+            f"git rebase {name}, {mend}, git commit -a, gitdesk sync"
+        )
+        return error
 
     # Only ours is new
 

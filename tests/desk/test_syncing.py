@@ -436,6 +436,32 @@ def test_what_is_gone_stays_gone_however_often_it_is_synced(
     assert iva.sync().pushed == 1
 
 
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_a_gitdesk_yaml_that_is_broken_over_there_is_said_to_be_theirs_and_the_way_out_works(
+    two: Two, is_deleted: bool
+) -> None:
+    clones, iva, marko, ticket = two
+    if is_deleted:
+        marko.git("rm", "-q", "gitdesk.yaml")
+    else:
+        marko.write("gitdesk.yaml", (marko.path / "gitdesk.yaml").read_text() + "x: [\n")
+    marko.git("commit", "-qam", "desk: oops")
+    marko.git("push", "-q")
+    bad = marko.plain.tip()
+    iva.note(ticket, "mine")
+    for call in (("sync", "--dry-run"), ("sync",)):
+        done = iva.gitdesk(*call)
+        assert done.returncode == 5
+        assert f"(in origin/main, commit {bad[:7]} by Marko Babić, not in your file)" in done.stderr
+        assert "git rebase origin/main" in done.stderr
+    iva.git("rebase", "-q", "origin/main")
+    iva.git("checkout", "-q", f"{bad}^", "--", "gitdesk.yaml")
+    iva.git("commit", "-qam", "desk: mended")
+    assert iva.gitdesk("sync").returncode == 0
+    assert clones.server.tip("main") == iva.plain.tip()
+    assert marko.sync().state == DONE
+
+
 def test_two_desks_with_nothing_in_common_are_left_alone(two: Two, tmp_path: Path) -> None:
     _, iva, _, ticket = two
     (tmp_path / "other").mkdir()
