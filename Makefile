@@ -22,7 +22,7 @@ PIP := $(RUN) pip --disable-pip-version-check --no-input
 PYTEST := $(RUN) pytest
 
 # Mistakes that examples make on purpose, and words that only look like one. Tests are full of the former: left out.
-MEANT := opne,suport,resovled,qestion,cuase,assigne,regoin,nwe,adresses,iif,caf
+MEANT := uptodate,opne,suport,resovled,qestion,cuase,assigne,regoin,nwe,adresses,iif,caf
 
 COVERAGE_AT_LEAST := 85
 
