@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 @spec.command("land")
 @format_options(*FORMATS)
 @option("--no-push", is_flag=True, help="Land it in this clone only.")
+@option("--dry-run", is_flag=True, help="Tell whether it would land, and land nothing.")
 @argument("proposal", metavar="ID|BRANCH", type=Named("proposal"))
-def command(context: Context, proposal: str, no_push: bool) -> None:
+def command(context: Context, proposal: str, no_push: bool, dry_run: bool) -> None:
     """Bring an approved proposal into the desk, by a merge commit that names who approved it.
 
     Anybody may, once the approvals are there. With a remote it lands there first, or nowhere; the branch of the
@@ -29,7 +30,7 @@ def command(context: Context, proposal: str, no_push: bool) -> None:
     from gitdesk.desk import proposal_landing
 
     desk, out = context.desk, context.out
-    landed = proposal_landing.land(desk, proposal, sending=not no_push)
+    landed = proposal_landing.land(desk, proposal, sending=not no_push, dry_run=dry_run)
     context.made = landed.commit
     review = landed.review
     if out.format == "ids":
@@ -44,7 +45,9 @@ def command(context: Context, proposal: str, no_push: bool) -> None:
         }
         out.items(KIND, [plain(desk, review, **more)], COLUMNS)
         return
-    if landed.commit is None:
+    if landed.is_trial:
+        out.text(f"would land {review.title}\n")
+    elif landed.commit is None:
         out.text(f"on the desk already {review.title}\n")
     else:
         out.text(f"landed {review.title}\n")

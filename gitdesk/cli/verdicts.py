@@ -17,16 +17,20 @@ if TYPE_CHECKING:
 
 _DONE = {"approves": "approved", "rejects": "rejected", "withdraws": "taken back"}
 _NO_PUSH = option("--no-push", is_flag=True, help="Keep it in this clone.")
+_DRY_RUN = option("--dry-run", is_flag=True, help="Tell whether it would count, and say nothing.")
 _NAMED = argument("proposal", metavar="ID|BRANCH", type=Named("proposal"))
 
 
 @spec.command("approve")
 @format_options(*FORMATS)
 @_NO_PUSH
+@_DRY_RUN
 @option("--withdraw", is_flag=True, help="Take back what you said of it.")
 @option("-m", "--message", "--reason", "message", default="", metavar="TEXT", help="Say something with it.")
 @_NAMED
-def approve(context: Context, proposal: str, message: str, withdraw: bool, no_push: bool) -> None:
+def approve(
+    context: Context, proposal: str, message: str, withdraw: bool, no_push: bool, dry_run: bool
+) -> None:
     """Approve a proposal as it is now.
 
     What you approve is exactly this change: when the ticket or the proposal changes afterwards, your approval is for
@@ -36,16 +40,19 @@ def approve(context: Context, proposal: str, message: str, withdraw: bool, no_pu
       gitdesk approve 7k3
       gitdesk approve 1a2b3c4d -m 'checked with accounting'
     """
-    _say(context, proposal, "withdraws" if withdraw else "approves", message, no_push)
+    _say(context, proposal, "withdraws" if withdraw else "approves", message, no_push, dry_run)
 
 
 @spec.command("reject")
 @format_options(*FORMATS)
 @_NO_PUSH
+@_DRY_RUN
 @option("--withdraw", is_flag=True, help="Take back what you said of it.")
 @option("--reason", default="", metavar="TEXT", help="Say why.")
 @_NAMED
-def reject(context: Context, proposal: str, reason: str, withdraw: bool, no_push: bool) -> None:
+def reject(
+    context: Context, proposal: str, reason: str, withdraw: bool, no_push: bool, dry_run: bool
+) -> None:
     """Reject a proposal: it cannot land until you take that back.
 
     \b
@@ -56,13 +63,13 @@ def reject(context: Context, proposal: str, reason: str, withdraw: bool, no_push
         raise UsageError(
             "a rejection needs a reason", hint="--reason TEXT says what would have to be different"
         )
-    _say(context, proposal, "withdraws" if withdraw else "rejects", reason, no_push)
+    _say(context, proposal, "withdraws" if withdraw else "rejects", reason, no_push, dry_run)
 
 
-def _say(context: Context, word: str, kind: str, text: str, no_push: bool) -> None:
+def _say(context: Context, word: str, kind: str, text: str, no_push: bool, dry_run: bool) -> None:
     from gitdesk.desk import proposal_verdicts
 
-    said = proposal_verdicts.say(context.desk, word, kind, text, sending=not no_push)
+    said = proposal_verdicts.say(context.desk, word, kind, text, sending=not no_push, dry_run=dry_run)
     context.made = said.commit
     out = context.out
     if out.format == "table":
@@ -82,6 +89,8 @@ def _say(context: Context, word: str, kind: str, text: str, no_push: bool) -> No
 
 def _words(said: Said) -> str:
     done = _DONE[said.kind]
+    if said.is_trial:
+        return f"would be {done} {said.review.title}\n"
     if said.commit is None:
         if said.kind == "withdraws":
             return f"nothing of yours to take back of {said.review.title}\n"
@@ -98,5 +107,5 @@ def _note(context: Context, said: Said) -> None:
         note(f"not by you: {text}")
     if said.problem:
         note(f"{said.problem}; it is kept here, and gitdesk sync or the same command once more sends it")
-    if review.state == "approved":
+    if review.state == "approved" and not said.is_trial:
         note(f"gitdesk land {short} brings it in")

@@ -32,7 +32,7 @@ class Landed(Value):
     """What came of landing: the merge, None where it was on the desk already, and what is left to be said.
 
     `remote` has it; "" for this clone alone. `behind` tells why the desk of this clone does not show it yet, `branch`
-    why the proposal's branch is still there.
+    why the proposal's branch is still there. `is_trial`: it would land, and was only asked for.
     """
 
     commit: str | None
@@ -40,13 +40,14 @@ class Landed(Value):
     remote: str = ""
     behind: str = ""
     branch: str = ""
+    is_trial: bool = False
 
 
-def land(desk: Desk, word: str, *, sending: bool = True) -> Landed:
+def land(desk: Desk, word: str, *, sending: bool = True, dry_run: bool = False) -> Landed:
     """Brings the proposal that a word names into the desk; raises Refused where approvals are missing.
 
     With a remote, it lands there or nowhere. A race that is lost is run again on what the desk is then, as long as
-    nobody has changed the same files.
+    nobody has changed the same files. A dry run judges the merge, and no branch gets it.
     """
     remote = remote_of(desk) if sending else None
     for attempt in range(TRIES):
@@ -54,13 +55,19 @@ def land(desk: Desk, word: str, *, sending: bool = True) -> Landed:
             _look(desk, remote)
         proposal = _seen_from(desk, remote, proposals.find(desk, remote_of(desk), word, landed=True))
         review = reviewing.review(desk, proposal, clocks=False)
-        if proposal.is_merged:
+        if proposal.is_merged and not dry_run:
             return _landed(desk, remote, review, None)
-        if review.state == reviewing.DONE:  # by commits of its own: the branch is its maker's to take away
+        if (
+            proposal.is_merged or review.state == reviewing.DONE
+        ):  # by commits of its own: the branch is its maker's to take away
             return Landed(commit=None, review=review, remote=remote.name if remote is not None else "")
         _require_ready(review)
         author, committer = identity(desk.repo, desk.environ, desk.now)
         merge = _merge(desk, review, author, committer)
+        if dry_run:
+            return Landed(
+                commit=None, review=review, remote=remote.name if remote is not None else "", is_trial=True
+            )
         try:
             if remote is not None:
                 wanted = Wanted(branch=remote.branch, old=proposal.tip, new=merge)

@@ -33,7 +33,7 @@ class Said(Value):
     """What came of a verdict: its commit, None where it was said already, and how the proposal is now.
 
     `remote` is where it is known, "" for this clone alone; then `problem` says why it was not sent. `left` tells in
-    words what of the proposal it could not be about.
+    words what of the proposal it could not be about. `is_trial`: it would be said, and was only asked for.
     """
 
     kind: str
@@ -42,22 +42,27 @@ class Said(Value):
     remote: str = ""
     problem: str = ""
     left: tuple[str, ...] = ()
+    is_trial: bool = False
 
 
-def say(desk: Desk, word: str, kind: str, text: str = "", *, sending: bool = True) -> Said:
+def say(
+    desk: Desk, word: str, kind: str, text: str = "", *, sending: bool = True, dry_run: bool = False
+) -> Said:
     """Says something of the proposal that a word names, for everybody where there is a remote.
 
-    Raises Refused for what could not count, with the reason, and nothing is written.
+    Raises Refused for what could not count, with the reason, and nothing is written. In a dry run nothing is anyway.
     """
     remote = remote_of(desk) if sending else None
     seen = {one.name: proposals.head_of(desk, one) for one in proposals.branches(desk, remote_of(desk))}
     for attempt in range(TRIES):
         problem = proposal_remote.fetched(desk.repo, remote)
-        proposal = _whole(desk, remote, proposals.find(desk, remote_of(desk), word), problem)
+        proposal = _whole(
+            desk, None if dry_run else remote, proposals.find(desk, remote_of(desk), word), problem
+        )
         if kind == APPROVES:
             _require_seen(desk, proposal, seen.get(proposal.name, proposal.head))
         try:
-            return _say(desk, remote, proposal, kind, text, problem)
+            return _say(desk, remote, proposal, kind, text, problem, dry_run=dry_run)
         except (LostRace, Conflict):
             if attempt == TRIES - 1:
                 raise
@@ -91,7 +96,16 @@ def _whole(desk: Desk, remote: Remote | None, proposal: Proposal, problem: str) 
     return proposals.find(desk, remote, proposal.name)
 
 
-def _say(desk: Desk, remote: Remote | None, proposal: Proposal, kind: str, text: str, problem: str) -> Said:
+def _say(
+    desk: Desk,
+    remote: Remote | None,
+    proposal: Proposal,
+    kind: str,
+    text: str,
+    problem: str,
+    *,
+    dry_run: bool,
+) -> Said:
     author, committer = identity(desk.repo, desk.environ, desk.now)
     config = desk.config_at(proposal.tip)
     me = config.find_person(author.email)
@@ -103,7 +117,7 @@ def _say(desk: Desk, remote: Remote | None, proposal: Proposal, kind: str, text:
         )
     standings, left = _concerned(review, kind, me, config)
     if not standings:
-        return _known(desk, remote, review, kind, problem)
+        return _known(desk, None if dry_run else remote, review, kind, problem)
     message = render_message(
         shortened(f"{_VERBS[kind]} {review.title}"), text, trailers_for(kind, [one.net for one in standings])
     )
@@ -111,6 +125,9 @@ def _say(desk: Desk, remote: Remote | None, proposal: Proposal, kind: str, text:
     commit = making.empty(proposal.head, message)
     now = proposals.Proposal(desk, proposal.tip, proposal.branch, commit)
     _require_counted(desk, now, kind, me, standings, commit)
+    if dry_run:
+        found = reviewing.review(desk, now, clocks=False)
+        return Said(kind=kind, commit=None, review=found, left=left, is_trial=True)
     remote, problem = _publish(desk, remote, proposal, commit, committer, problem)
     return Said(
         kind=kind,

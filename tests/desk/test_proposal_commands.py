@@ -78,6 +78,28 @@ def test_whatever_changes_a_ticket_can_be_proposed(team: Team, words: tuple[str,
     assert team.status() == before
 
 
+def test_a_dry_run_tells_what_would_count_and_says_nothing(team: Team) -> None:
+    team.propose()
+    refused = team.gitdesk("iva", "land", TICKET, "--dry-run")
+    assert (refused.returncode, "A008" in refused.stderr) == (1, True)
+    there = team.git("server", "for-each-ref")
+    for words in (["approve", TICKET], ["reject", TICKET, "--reason", "no"]):
+        done = team.gitdesk("iva", *words, "--dry-run")
+        assert (done.returncode, done.stdout.startswith("would be ")) == (0, True), done.stderr
+    own = team.gitdesk("ana", "approve", TICKET, "--dry-run")
+    assert (own.returncode, "your word would not count" in own.stderr) == (1, True)
+    assert team.git("server", "for-each-ref") == there
+    assert not team.git("iva", "branch", "--list", "propose/*")
+    assert team.gitdesk("iva", "approve", TICKET).returncode == 0
+    there = team.git("server", "for-each-ref")
+    done = team.gitdesk("marko", "land", TICKET, "--dry-run")
+    assert (done.returncode, done.stdout.startswith("would land ")) == (0, True), done.stderr
+    assert team.git("server", "for-each-ref") == there
+    assert team.gitdesk("marko", "land", TICKET).returncode == 0
+    again = team.gitdesk("marko", "land", TICKET, "--dry-run")
+    assert again.returncode == 3  # the branch is away
+
+
 def test_what_waits_for_me_is_a_list_of_its_own(team: Team) -> None:
     team.propose("marko")
     for name, shown in (("marko", 0), ("iva", 1)):
