@@ -164,10 +164,11 @@ class Desk:
         return self.git("hash-object", "-t", "commit", "-w", "--stdin", "--literally", input=lines.encode())
 
     def tree(self, entries: Mapping[bytes, tuple[str, str]]) -> str:
-        """Writes a tree, whatever its names are, and returns its id."""
+        """Writes a tree in Git's order, whatever its names are, and returns its id."""
+        keys = {name: name + b"/" if mode == "40000" else name for name, (mode, _) in entries.items()}
         data = b"".join(
             f"{mode} ".encode() + name + b"\0" + bytes.fromhex(oid)
-            for name, (mode, oid) in sorted(entries.items())
+            for name, (mode, oid) in sorted(entries.items(), key=lambda one: keys[one[0]])
         )
         return self.git("hash-object", "-t", "tree", "-w", "--stdin", "--literally", input=data)
 
