@@ -45,7 +45,9 @@ def test_no_path_leads_out(desk: Desk, name: bytes) -> None:
     blob = ("100644", desk.blob(b"x"))
     assert desk.refused(desk.beside_the_ticket({name: blob})) == ["F053", "F054"]
     inner = ("40000", desk.tree({name: blob}))
-    assert set(desk.refused(desk.beside_the_ticket({ID.encode(): inner}))) <= {"F051", "F053", "F054"} != set()
+    assert (
+        set(desk.refused(desk.beside_the_ticket({ID.encode(): inner}))) <= {"F051", "F053", "F054"} != set()
+    )
 
 
 @attack("A tree with a name that is empty")

@@ -16,7 +16,7 @@ from gitdesk.errors import Refused, SetupError, Unreadable
 
 from .conftest import NOW, Place
 from .hooked import Hooked
-from .test_standing_in import head, reading, run
+from .test_standing_in import head, reading
 
 GONE = "the file is deleted, and without it there is no desk"
 
@@ -121,11 +121,11 @@ def test_who_reads_goes_by_the_version_before_and_who_writes_is_told_the_way_bac
     again, told = reading(desk.place)
     with again:
         assert (again.config.name, told[0].deletion) == ("acme", deletion)  # as it was kept
-    assert run(desk.place, "check").returncode == 1
+    assert desk.place.gitdesk("check").returncode == 1
     (desk.path / "sub").mkdir()
     desk.run("git", "checkout", f"{deletion[:10]}^", "--", ":/gitdesk.yaml", cwd=desk.path / "sub")
     assert desk.run("git", "commit", "-qm", "back").returncode == 0
-    assert run(desk.place, "check").returncode == 0
+    assert desk.place.gitdesk("check").returncode == 0
 
 
 def test_no_second_desk_is_made_of_the_tickets(desk: Hooked) -> None:

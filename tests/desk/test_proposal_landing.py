@@ -220,6 +220,7 @@ def test_an_update_merges_the_desk_field_by_field_and_asks_for_approvals_anew(te
     assert team.git("server", "diff", "--numstat", f"main..{made.name}").split()[:2] == ["1", "1"]
     with pytest.raises(Refused, match=r"A008 .*another version"):
         team.land("iva")
+    team.git("marko", "fetch", "-q")  # and looks at it
     team.say("marko")
     team.land("iva")
     assert team.status() == "closed"

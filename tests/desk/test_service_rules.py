@@ -396,7 +396,7 @@ def test_what_ends_in_time_needs_no_replay_where_an_index_keeps_clocks(
         made.git("update-ref", "refs/heads/main", f"{ids[mark]}^")
         made.rows(START)  # brings the index there
         calls: list[object] = []
-        monkeypatch.setattr("gitdesk.desk.knowledge._source", _counting(knowledge._source, calls))
+        monkeypatch.setattr("gitdesk.desk.knowledge.clock_facts", _counting(knowledge.clock_facts, calls))
         assert len(at_the_keyboard(made, ids[mark])) == asked
         assert len(calls) == asked
         monkeypatch.undo()

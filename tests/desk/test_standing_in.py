@@ -352,4 +352,7 @@ def test_every_command_that_changes_nothing_goes_on() -> None:
         "next",
         "show",
         "export",
+        "status",
+        "review",
+        "codeowners",
     }  # next: as long as it takes nothing
