@@ -269,8 +269,8 @@ class Names:
             return "{} <{}>".format(*self.people[found])
         if address:
             return _author("", address)
-        name = _git_name(name) or "unknown"
-        return f"{name} <{self._made_up(name)}>"
+        known = _git_name(name)  # of two that nothing is left of, each is still somebody else
+        return f"{known or 'unknown'} <{self._made_up(known or plain or 'unknown')}>"
 
     def _made_up(self, name: str) -> str:
         """Returns an address for somebody of whom only a name is known: the same one for the same name."""

@@ -17,7 +17,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from importing import NOW, Desk, event, history, ticket, with_zones
 
@@ -294,6 +294,7 @@ def test_declared_names_are_in_the_first_commit_and_the_desk_has_nothing_to_comp
         min_size=1, max_size=8,
     )
 )  # fmt: skip
+@example([("people", "<"), ("people", ">"), ("people", '"')])
 def test_whatever_names_a_source_has_a_desk_can_be_told_of_them(met: list[tuple[str, str]]) -> None:
     template = (
         resources.read("schema", "default-desk.yaml").replace("<PREFIX>", "GD").replace("<TIMEZONE>", "UTC")
