@@ -214,7 +214,7 @@ def piece(line: Timeline, index: int) -> dict[str, Any]:
     """Returns what a row says of its piece of time: its name and first day, None of the whole."""
     if line.unit == WHOLE:
         return dict.fromkeys(("bucket", "start"))
-    return {"bucket": line.labels[index], "start": line.starts[index].isoformat()}
+    return {"bucket": line.label(index), "start": line.starts[index].isoformat()}
 
 
 def definitions(report: str) -> Grid:

@@ -42,7 +42,7 @@ class Buckets(Value):
     @property
     def labels(self) -> tuple[str, ...]:
         """Returns the names: 2026-11-22 for a day, 2026-W47 for a week, 2026-11 for a month."""
-        return tuple(_label(start, self.unit) for start in self.starts)
+        return tuple(label(start, self.unit) for start in self.starts)
 
     def place(self, day: date) -> int | None:
         """Returns which bucket a day is in; None for one before the first."""
@@ -74,7 +74,8 @@ def _months(first: date, last: date) -> Buckets:
     return Buckets(unit=MONTH, starts=starts, left_out=len(numbers) - len(shown))
 
 
-def _label(day: date, unit: str) -> str:
+def label(day: date, unit: str) -> str:
+    """Returns the name of the day, week or month that begins on a day."""
     if unit == WEEK:
         year, week, _ = day.isocalendar()
         return f"{year:04}-W{week:02}"

@@ -6,7 +6,7 @@ from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta
 
 from gitdesk.errors import UsageError
-from gitdesk.reports.period import DAY, MONTH, WEEK, Buckets, buckets
+from gitdesk.reports.period import DAY, MONTH, WEEK, Buckets, buckets, label
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -41,6 +41,10 @@ class Timeline(Value):
         if self.unit == WHOLE:
             return ("",)
         return Buckets(unit=self.unit, starts=self.starts).labels
+
+    def label(self, index: int) -> str:
+        """Returns the name of one piece."""
+        return "" if self.unit == WHOLE else label(self.starts[index], self.unit)
 
     def place(self, at: int) -> int | None:
         """Returns which piece an instant is in, None for one outside of all."""

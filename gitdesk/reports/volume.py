@@ -125,7 +125,7 @@ class VolumeReport(LeadReport):
         yield self._figures(total)
         line = self.timeline(self.scope.unit or "")
         rows = [
-            (line.labels[index], {**self._whole.counts(*span), **self._whole.backlog(span[1])})
+            (line.label(index), {**self._whole.counts(*span), **self._whole.backlog(span[1])})
             for index, span in enumerate(line.spans())
         ]
         yield self._chart(line, rows)
