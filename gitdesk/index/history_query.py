@@ -31,10 +31,15 @@ _PLURALS = {
     "attachments": "attachment",
 }
 _THREAD = ("reply", "note", "customer")
+# A commit's own word, or that of the merge that brought it to the branch.
+_APPROVED = (
+    "coalesce(nullif(c.approved_by, ''), (SELECT m.approved_by FROM x_brought b JOIN commits m ON m.number = b.merge"
+    " WHERE b.number = c.number), '')"
+)
 _COLUMNS = (
     "e.ticket, e.kind, e.field, e.before, e.after, e.place, e.was, e.message_at, e.message_kind, e.message_author,"
     " c.number, c.id, c.time, c.zone, k.name, k.email, c.authored, c.authored_zone, a.name, a.email, c.subject,"
-    " c.reason, c.via, c.automation, c.approved_by, c.on_behalf_of, c.parents, c.signed, c.shallow, e.blob"
+    f" c.reason, c.via, c.automation, {_APPROVED}, c.on_behalf_of, c.parents, c.signed, c.shallow, e.blob"
 )
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         FileVersion,
     )
     from gitdesk.domain.document import Document
+    from gitdesk.index.mainline import MainlineSource
 
     class Record(Protocol):
         """A commit and what it changed itself; that of a merge may have `sides`, what differs from any parent."""
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
         def changes(self) -> tuple[FileVersion, ...]:
             """Returns the files that differ from every parent."""
 
-    class HistorySource(Protocol):
+    class HistorySource(MainlineSource, Protocol):
         """Where commits and the versions of files come from."""
 
         def commits(self, tip: str, known: str | None) -> Iterator[Record]:
@@ -48,15 +49,6 @@ if TYPE_CHECKING:
 
         def has(self, commit_id: str) -> bool:
             """Tells whether a commit is still there."""
-
-        def parents(self, commit_id: str) -> Iterable[str] | None:
-            """Returns the parents a commit names, None when it is no longer there."""
-
-        def blobs(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-            """Yields id and content in order; may ask for ids well ahead of what it yields."""
-
-        def parse(self, data: bytes, path: str) -> Document:
-            """Reads one version of a ticket file."""
 
         def horizon(self) -> str:
             """Returns a text that changes when more of history comes into reach, or less."""

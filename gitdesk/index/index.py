@@ -355,16 +355,18 @@ class Index:
         from gitdesk.index import history, history_query, past
         from gitdesk.index.stored import instant
 
-        if history.is_current(self._connection, source, tip) and not self.without_updated(1):
+        is_current = history.is_current(self._connection, source, tip) and not self.without_updated(1)
+        if is_current and not past.is_behind(self._connection, tip):
             return
         with self.transaction() as connection:
-            touched = history.refresh(connection, source, tip, progress)
-            missing = dict(self.without_updated())
-            times = history_query.updated_at(
-                connection, None if touched is None else touched | missing.keys()
-            )
-            self.set_updated((missing.get(one) or path_of(one), instant(at)) for one, at in times.items())
-            past.changed(connection, touched)
+            if not is_current:
+                touched = history.refresh(connection, source, tip, progress)
+                missing = dict(self.without_updated())
+                late = None if touched is None else touched | missing.keys()
+                times = history_query.updated_at(connection, late).items()
+                self.set_updated((missing.get(one) or path_of(one), instant(at)) for one, at in times)
+                past.changed(connection, touched)
+            past.follow_approved(connection, source, tip)
 
     def without_updated(self, limit: int = -1) -> list[tuple[str, str]]:
         """Returns (id, path) of the tickets whose time of last change is not known yet."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gitdesk.domain.format import path_of
 from gitdesk.index import mainline
+from gitdesk.index.history_tables import state
 from gitdesk.index.image import outdate_clocks
 
 TYPE_CHECKING = False
@@ -19,6 +20,18 @@ _FORGET = "UPDATE x_tickets SET sla = '' WHERE sla <> ''"
 def refresh(connection: sqlite3.Connection, source: MainlineSource, tip: str) -> None:
     """Finds out what counts on the branch now, and forgets what is kept of tickets whose past reads otherwise."""
     forget(connection, mainline.refresh(connection, source, tip))
+
+
+def is_behind(connection: sqlite3.Connection, tip: str) -> bool:
+    """Tells whether merges name who approved what they brought, and what that is was not found out yet."""
+    asked = "SELECT 1 FROM commits WHERE parents > 1 AND approved_by <> '' LIMIT 1"
+    return state(connection).get("main") != tip and connection.execute(asked).fetchone() is not None
+
+
+def follow_approved(connection: sqlite3.Connection, source: MainlineSource, tip: str) -> None:
+    """Finds out what merges brought in, where one names who approved that."""
+    if is_behind(connection, tip):
+        refresh(connection, source, tip)
 
 
 def changed(connection: sqlite3.Connection, tickets: Iterable[str] | None) -> None:

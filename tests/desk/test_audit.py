@@ -85,6 +85,30 @@ def test_reason_and_via_are_told(place: Place) -> None:
     assert (commit.reason, commit.via, commit.approved_by) == ("because\n\nApproved-by: nobody", "email", "")
 
 
+def test_what_a_merge_brought_in_names_who_approved_the_merge(place: Place) -> None:
+    ticket = place.new()
+    main = place.git("symbolic-ref", "--short", "HEAD").strip()
+    silent = ("-c", "core.hooksPath=/dev/null")
+
+    def land(status: str, *words: str) -> None:
+        place.git("switch", "-qc", status)
+        move(place, ticket, status)
+        place.git("switch", "-q", main)
+        place.git(*silent, "merge", "-q", "--no-ff", "-m", f"land {status}", *words, status)
+
+    def approved() -> list[tuple[str, str]]:
+        with place.open() as desk:
+            return [(one.phrase, one.commit.approved_by) for one in desk.log([ticket]).entries]
+
+    land("open")
+    assert {by for _, by in approved()} == {""}
+    land("waiting", "-m", "Approved-by: Iva Kralj <iva@acme.example>")
+    told = [("status open → waiting", "Iva Kralj <iva@acme.example>"), ("status new → open", "")]
+    assert approved()[:2] == told
+    move(place, ticket, "resolved")
+    assert approved()[:3] == [("status waiting → resolved", ""), *told]
+
+
 def test_the_trail_can_be_narrowed(place: Place) -> None:
     ticket = place.new()
     move(place, ticket, "open")
