@@ -192,9 +192,9 @@ def _shared(item: Mapping[str, Any], page: Page) -> Iterator[str]:
     fetched = (
         f"as of {moment(item['fetched'], page.now)}" if item["fetched"] else "as far as this clone knows"
     )
-    words = ", ".join(parts) or f"as {there}"
-    way = f": gitdesk sync with {there}" if parts else ""
-    yield f"{branch}: {words}{way} {page.paint('note', f'({fetched})')}"
+    words = f"{', '.join(parts)} with {there}" if parts else f"as {there}"
+    way = ": gitdesk sync" if parts else ""
+    yield f"{branch}: {words} {page.paint('note', f'({fetched})')}{way}"
 
 
 def _listed(page: Page, style: str, found: Any, title: str, line: Any) -> Iterator[str]:

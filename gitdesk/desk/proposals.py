@@ -346,16 +346,15 @@ def _nothing(desk: Desk, remote: Remote | None, word: str) -> NotFound:
             return NotFound(
                 f'"{branch.name}" is on the desk already', hint="gitdesk review lists what is open"
             )
+    hint = "gitdesk review --fetch lists what there is"
     if "/" not in word and not is_config(word):
         try:
-            desk.resolve(word)  # a ticket that is not there is told as everywhere
-        except NotFound:
-            if _DIGITS.fullmatch(word):
-                raise NotFound(
-                    f'no open proposal is called "{word}"', hint="gitdesk review --fetch lists what there is"
-                ) from None
-            raise
-    return NotFound(f'no open proposal about "{word}"', hint="gitdesk review --fetch lists what there is")
+            desk.resolve(word)
+        except NotFound as error:
+            if "\n" in error.message:
+                raise  # several tickets are meant, and it names them
+            return NotFound(f'no ticket and no open proposal is called "{word}"', hint=hint)
+    return NotFound(f'no open proposal about "{word}"', hint=hint)
 
 
 def name_of(changes: Sequence[Change], commit: str) -> str:

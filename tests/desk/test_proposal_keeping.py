@@ -158,7 +158,7 @@ def test_what_does_not_go_together_is_to_be_withdrawn(team: Team) -> None:
     [ref] = team.branches()
     short = ref.rpartition("/")[2]
     done(team, "ana", "propose", short, "--withdraw")
-    assert f'no open proposal is called "{short}"' in done(
+    assert f'no ticket and no open proposal is called "{short}"' in done(
         team, "ana", "propose", short, "--withdraw", code=3
     )
 
