@@ -64,6 +64,12 @@ def command(context: Context, remote: str | None, push: bool, dry_run: bool) -> 
 
 def _send_proposals(context: Context) -> None:
     """Sends what is kept here of proposals and was said of them, and tells it."""
+    from gitdesk.store import refs
+    from gitdesk.store.git import Repo
+
+    with Repo.discover(context.start, context.environ) as repo:
+        if not refs.may_be_below(repo, "refs/heads/propose"):
+            return  # as mostly; to find out more takes as long as the whole sync
     from gitdesk.desk import proposal_keeping
 
     for sent in proposal_keeping.send_kept(context.fresh_desk()):

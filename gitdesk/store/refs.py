@@ -84,6 +84,17 @@ def packed(repo: Repo, name: str) -> str | None:
     return data[at - 2 * repo.id_size : at].decode("ascii") if at > 0 else None
 
 
+def may_be_below(repo: Repo, folder: str) -> bool:
+    """Tells whether there are references below a folder; where they are files, none is read and Git is not asked."""
+    if repo.odd_refs or os.path.isdir(f"{repo.common_dir}/{folder}"):
+        return True
+    try:
+        with open(f"{repo.common_dir}/packed-refs", "rb") as file:
+            return b" %s/" % os.fsencode(folder) in file.read()
+    except FileNotFoundError:
+        return False
+
+
 def head(repo: Repo) -> tuple[str | None, str | None]:
     """Returns the branch HEAD is on (None when detached) and the commit (None when unborn)."""
     if repo.odd_refs:
