@@ -134,15 +134,15 @@ class _Syncing:
                     won = self._pace.won(time.monotonic() - looked, at_once=not losses)
                     pace.keep(self._repo, won)
                 return self._end(self._state(plan))
-            answer, sent = failed
+            answer, base, sent = failed
             took = time.monotonic() - looked
-            now = self._look_again(plan.theirs, answer)
+            now = self._look_again(base, answer)
             if now == sent or (now and self._contains(now, sent)):
-                self._count_pushed(plan.theirs, sent)  # it was taken, and the answer got lost
+                self._count_pushed(base, sent)  # it was taken, and the answer got lost
                 continue
-            if now == plan.theirs and answer.flag:
+            if now == base and answer.flag:
                 return self._end(REFUSED, said=answer.said, reason=answer.reason)
-            if now == plan.theirs:
+            if now == base:
                 broken += 1
                 if broken == _BROKEN:
                     return self._end(OFFLINE, reason=_broken(self._remote, answer))
@@ -313,8 +313,8 @@ class _Syncing:
 
     # Pushing
 
-    def _push(self, plan: Plan) -> tuple[Answer, str] | None:
-        """Pushes what the plan has, step by step; returns the answer that was none, and what was to be pushed."""
+    def _push(self, plan: Plan) -> tuple[Answer, str, str] | None:
+        """Pushes what the plan has, step by step; returns the answer that was none, onto what it went, and what."""
         base = plan.theirs
         is_first = not base
         for commit in plan.pushes:
@@ -328,7 +328,7 @@ class _Syncing:
                     step=step if self._wanted.progress else None,
                 )
             if not answer.is_taken:
-                return answer, commit
+                return answer, base, commit
             self._count_pushed(base, commit)
             base = commit
         if is_first and plan.pushes:

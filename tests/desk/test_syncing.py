@@ -143,19 +143,24 @@ def test_settings_changed_on_both_sides_are_joined_by_lines(two: Two) -> None:
     assert (marko.path / "gitdesk.yaml").read_text().endswith("# the end\n")
 
 
-def test_a_right_given_first_is_shared_before_it_is_used(two: Two) -> None:
-    """The law reads rules from the old tip, so that one push could not do both."""
-    clones, iva, _, ticket = two
-    clones.hook(f'cd "$PWD" && exec {sys.executable} -m gitdesk hook pre-receive')
-    text = (iva.path / "gitdesk.yaml").read_text()
-    iva.write(
+def in_two_steps(clone: Clone, ticket: TicketId) -> None:
+    """Makes two commits that take two pushes: a status that the desk gets, and a ticket that goes there."""
+    text = (clone.path / "gitdesk.yaml").read_text()
+    clone.write(
         "gitdesk.yaml",
         text.replace("    - name: spam\n", "    - {name: parked, category: external}\n    - name: spam\n")
         .replace("on-hold, snoozed]", "on-hold, snoozed, parked]")
         .replace("snoozed, resolved, closed]", "snoozed, resolved, closed, parked]"),
     )
-    iva.git("commit", "-qam", "desk: parked")
-    iva.run(Move(status="parked"), ticket)
+    clone.git("commit", "-qam", "desk: parked")
+    clone.run(Move(status="parked"), ticket)
+
+
+def test_a_right_given_first_is_shared_before_it_is_used(two: Two) -> None:
+    """The law reads rules from the old tip, so that one push could not do both."""
+    clones, iva, _, ticket = two
+    clones.hook(f'cd "$PWD" && exec {sys.executable} -m gitdesk hook pre-receive')
+    in_two_steps(iva, ticket)
     told = iva.sync()
     assert (told.state, told.attempts, told.pushed) == (DONE, 2, 2)
     assert clones.server.tip("main") == iva.plain.tip()
@@ -727,6 +732,27 @@ def test_an_answer_that_got_lost_is_no_second_push(two: Two) -> None:
     told = iva.sync()
     assert (told.state, told.attempts, told.pushed) == (DONE, 1, 1)
     assert clones.server.tip("main") == iva.plain.tip()
+
+
+def test_an_answer_that_got_lost_after_a_first_step_counts_what_that_one_shared_once(two: Two) -> None:
+    clones, iva, _, ticket = two
+    path = clones.server.path / "hooks" / "post-receive"
+    path.write_text("#!/bin/sh\n[ -e first ] && kill -9 $PPID\ntouch first\n")
+    path.chmod(0o755)
+    in_two_steps(iva, ticket)
+    told = iva.sync()
+    assert (told.state, told.attempts, told.pushed) == (DONE, 2, 2)
+    assert clones.server.tip("main") == iva.plain.tip()
+
+
+def test_a_server_that_refuses_the_second_step_is_believed_too(two: Two) -> None:
+    """What our own first step has moved there is no race that was lost."""
+    clones, iva, _, ticket = two
+    clones.hook("[ -e first ] && { echo 'not on a Sunday' >&2; exit 1; }; touch first")
+    in_two_steps(iva, ticket)
+    told = iva.sync()
+    assert (told.state, told.attempts, told.pushed, told.ahead) == (REFUSED, 2, 1, 1)
+    assert told.said == ("not on a Sunday",)
 
 
 # Clones of other kinds
