@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from gitdesk.domain.change import is_document
 from gitdesk.domain.merge import told
-from gitdesk.store import merge_file, read
-from gitdesk.store.objects import FILE_MODE, PLAIN_MODES
+from gitdesk.store import merge_file, read, tree_edit
+from gitdesk.store.object_writer import ObjectWriter
+from gitdesk.store.objects import BLOB, FILE_MODE, PLAIN_MODES
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gitdesk.store.git import Repo
+    from gitdesk.store.tree_edit import Spot
 
 
 class Settled(Value):
@@ -31,8 +33,8 @@ def settle(other: Repo, tree: str, left: Mapping[str, str], one: str, two: str) 
 
     `other` is the repository beside the one of the commits `one` and `two`, which gets the new objects.
     """
-    rows: list[str] = []
-    paths: list[str] = []
+    writer = ObjectWriter(other)
+    wanted: dict[str, Spot | None] = {}
     conflicts: dict[str, str] = {}
     for path, base in left.items():
         sides = [read.find_entry(other, commit, path) for commit in (one, two)]
@@ -45,11 +47,9 @@ def settle(other: Repo, tree: str, left: Mapping[str, str], one: str, two: str) 
         if merged.is_conflict:
             conflicts[path] = told(merged.conflicts)
             continue
-        oid = other.run("hash-object", "-w", "--stdin", input=merged.data).decode("ascii").strip()
-        rows.append(f"{FILE_MODE} {oid}\t{path}\0")
-        paths.append(path)
-    if rows:
-        other.run("read-tree", tree)
-        other.run("update-index", "-z", "--index-info", input="".join(rows).encode("utf-8"))
-        tree = other.run("write-tree").decode("ascii").strip()
-    return Settled(tree=tree, paths=tuple(paths), conflicts=conflicts)
+        wanted[path] = FILE_MODE, writer.add(BLOB, merged.data)
+    if wanted:
+        tree = tree_edit.edited(other, writer, tree, wanted)
+        writer.flush()
+        writer.wait()
+    return Settled(tree=tree, paths=tuple(wanted), conflicts=conflicts)
