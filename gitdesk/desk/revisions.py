@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 
-from gitdesk.errors import SetupError, UsageError
+from gitdesk.errors import SetupError, Unreadable, UsageError
 from gitdesk.lazy import pattern
+from gitdesk.store import objects
 from gitdesk.value import Value
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _UNSHALLOW = (
     "`git fetch --unshallow` brings the rest; a workflow asks actions/checkout for it with `fetch-depth: 0`"
 )
+_HEX = frozenset("0123456789abcdef")
 _CALLED = pattern(r"[^~^:@]*")  # what names a commit, before what leads on from it
 
 
@@ -96,6 +98,8 @@ def parts(text: str) -> tuple[str, str, str]:
 
 def commit(repo: Repo, name: str) -> str:
     """Returns the id of a commit by any name of it; raises SetupError, with a way on, when this clone lacks it."""
+    if _is_id(repo, name):
+        return name
     found = ""
     if not name.startswith(("-", "^")) and "\0" not in name:
         words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{_no_tag(repo, name)}^{{commit}}")
@@ -105,6 +109,16 @@ def commit(repo: Repo, name: str) -> str:
     if not found or not repo.has(found):
         raise SetupError(f'no commit "{name}" in this clone', hint=_bring(repo, name))
     return found
+
+
+def _is_id(repo: Repo, name: str) -> bool:
+    """Tells whether a name is the id, in full, of a commit that this clone has: no reference can go before that."""
+    if len(name) != 2 * repo.id_size or not _HEX.issuperset(name):
+        return False
+    try:
+        return repo.object(name)[0] == objects.COMMIT
+    except Unreadable:
+        return False
 
 
 def _no_tag(repo: Repo, name: str) -> str:

@@ -296,6 +296,17 @@ def test_a_missing_commit_is_an_error_of_its_own(branch: Branch, text: str, says
     assert hint in (caught.value.hint or "")
 
 
+def test_an_id_in_full_counts_for_the_commit_that_it_leads_to(branch: Branch) -> None:
+    git = branch.place.git
+    branch.edit("status: new", "status: opne")
+    git("tag", "-a", "-m", "as it was", "then", "main")
+    for name in ("main", "then"):
+        assert [one.code for one in branch.judged(f"{git('rev-parse', name).strip()}..topic")] == ["F040"]
+    tree = git("rev-parse", "main^{tree}").strip()
+    with pytest.raises(SetupError, match=f'no commit "{tree}"'):
+        branch.judged(f"{tree}..topic")
+
+
 @pytest.mark.parametrize("text", ["..topic", "a..b..c"])
 def test_what_is_no_range_is_wrong_usage(branch: Branch, text: str) -> None:
     with pytest.raises(UsageError):
