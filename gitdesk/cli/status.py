@@ -48,6 +48,9 @@ def command(context: Context, fetch: bool) -> None:
     found = look(context.desk, fetch=fetch, asking=how.asking, progress=how.progress)
     if found.not_fetched:
         context.out.note(f"{found.not_fetched}; this is as of the last fetch")
+    problem = found.proposals.problem
+    if problem and problem != found.remote_problem:
+        context.out.note(f"proposals cannot be told: {problem}")
     item = _plain(found, _drafts(context))
     context.out.items("status", [item], _COLUMNS, text=_lines)
 

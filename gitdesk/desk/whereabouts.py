@@ -40,11 +40,15 @@ class Mine(Value):
 
 
 class Proposed(Value):
-    """Proposals by whose turn it is: they wait for who is here, are their own and wait for nobody, are not sent yet."""
+    """Proposals by whose turn it is: they wait for who is here, are their own and wait for nobody, are not sent yet.
+
+    With `problem`, which says why, not all of them could be read.
+    """
 
     waiting: tuple[Review, ...] = ()
     own: tuple[Review, ...] = ()
     unsent: tuple[Review, ...] = ()
+    problem: str = ""
 
 
 class Whereabouts(Value):
@@ -175,10 +179,12 @@ def _proposals(desk: Desk, other: Remote | None) -> Proposed:
         return Proposed()
     from gitdesk.desk import reviewing
 
+    found: list[Review] = []
+    problem = ""
     try:
-        found = tuple(reviewing.reviews(desk))
-    except GitdeskError:
-        return Proposed()
+        found.extend(reviewing.reviews(desk))
+    except GitdeskError as error:
+        problem = error.message
     me = None
     with suppress(GitdeskError):
         me = desk.me
@@ -193,6 +199,7 @@ def _proposals(desk: Desk, other: Remote | None) -> Proposed:
         ),
         own=tuple(one for one in found if me is not None and one.by == author_of(me) and one.state in done),
         unsent=tuple(one for one in found if other is not None and _is_unsent(desk, one)),
+        problem=problem,
     )
 
 

@@ -152,6 +152,20 @@ def test_what_was_landed_here_alone_is_shared_with_its_approvals(tmp_path: Path)
     assert team.tip() == told["tip"]
 
 
+def test_status_says_that_proposals_cannot_be_read_and_never_that_there_are_none(tmp_path: Path) -> None:
+    """In a clone without the files' contents; `review` ends with an error there."""
+    team = Team.of(tmp_path)
+    team.gitdesk("ana", "propose", TICKET, "closed", "-m", "Anything else?")
+    team.git("server", "config", "uploadpack.allowFilter", "true")
+    words = ("clone", "-q", "--filter=blob:none", f"file://{team.server}", str(tmp_path / "partial"))
+    team.run("git", *words, cwd=tmp_path)
+    problem = team.gitdesk("partial", "review").stderr.partition("error: ")[2].splitlines()[0]
+    assert "is not in this clone" in problem
+    done = team.gitdesk("partial", "status")
+    assert done.returncode == 0
+    assert f"proposals cannot be told: {problem}" in done.stderr
+
+
 def status_of(team: Team, name: str) -> tuple[dict[str, Any], str]:
     """Returns what status tells as JSON, which its schema takes, and on the screen."""
     found = json.loads(team.gitdesk(name, "status", "--fetch", "--json").stdout)
