@@ -235,10 +235,10 @@ class _Syncing:
             self._told = replace(self._told, held=(*self._told.held, *plan.held))
         _, committer = identity(self._repo, self._desk.environ, self._desk.now)
         location = read.branch_location(self._repo, self._told.branch, "it is synced")
+        self._bring_for(plan, location)  # over the network, for which no other command waits
         with write.turn(self._repo, location) as turn:
             if turn.tip != plan.tip:
                 raise write.Moved(self._told.branch)
-            self._bring_for(plan, location)
             turn.move_to(plan.target, f"sync with {self._remote.short}", committer)
 
     def _require_movable(self, plan: Plan) -> None:
