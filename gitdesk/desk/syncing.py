@@ -205,7 +205,7 @@ class _Syncing:
             try:
                 return Planning(self._desk, self._remote).plan(tip, theirs, tuple(known))
             except Unreadable as error:
-                if not error.missing or not remote.is_partial(self._repo):
+                if not error.missing or not self._repo.is_partial():
                     raise
                 remote.bring(self._repo, self._remote, [error.missing], asking=self._wanted.asking)
         raise SetupError("this partial clone lacks too much", hint="git fetch --refetch --no-filter")
@@ -254,7 +254,7 @@ class _Syncing:
 
     def _bring_for(self, plan: Plan, location: read.Location) -> None:
         """Brings what the work tree is to show, where a partial clone lacks it."""
-        if location.checkout is not None and remote.is_partial(self._repo):
+        if location.checkout is not None and self._repo.is_partial():
             from gitdesk.store import local_commits
 
             changed = local_commits.between(self._repo, plan.tip, plan.target)

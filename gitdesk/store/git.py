@@ -201,6 +201,10 @@ class Repo:
             asked.finish()
         self._settings = self._scoped = None
 
+    def is_partial(self) -> bool:
+        """Tells whether this clone lacks objects that its remote has promised."""
+        return any(key.endswith(".promisor") or key == "extensions.partialclone" for key in self.settings())
+
     def own_setting(self, key: str) -> str | None:
         """Returns a setting of gitdesk's, asking Git only when some file could hold one."""
         files = (f"{self.common_dir}/config", f"{self.git_dir}/config.worktree")
@@ -290,7 +294,7 @@ class Repo:
                 reader.close()
 
     def _missing(self, oid: str) -> Unreadable:
-        if any(key.endswith(".promisor") or key == "extensions.partialclone" for key in self.settings()):
+        if self.is_partial():
             hint = "this is a partial clone; `git fetch --refetch --no-filter` brings the rest"
         else:
             hint = "`git fsck` tells what is wrong"

@@ -124,7 +124,7 @@ def fetch(repo: Repo, remote: Remote, *, asking: bool = False, step: Step | None
     kept = f"{_REMOTES}{remote.name}/"
     words = [
         "fetch", "--no-tags", "--prune", "--no-recurse-submodules", "--refmap=",
-        *(("--no-filter",) if is_partial(repo) else ()),
+        *(("--no-filter",) if repo.is_partial() else ()),
         *(("--progress",) if step is not None else ("--quiet",)),
         "--end-of-options", remote.name,
         f"+{refs.BRANCHES}{remote.branch}*:{kept}{remote.branch}*",
@@ -166,11 +166,6 @@ def bring(repo: Repo, remote: Remote, oids: Sequence[str], *, asking: bool = Fal
     done = _go(repo, remote, words, asking, None, input="".join(f"{oid}\n" for oid in missing).encode())
     if done.status:
         raise unreachable(remote, transport.last_words(done.error))
-
-
-def is_partial(repo: Repo) -> bool:
-    """Tells whether a clone lacks objects that its remote has promised."""
-    return any(key.endswith(".promisor") or key == "extensions.partialclone" for key in repo.settings())
 
 
 def push(
