@@ -26,6 +26,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from gitdesk.desk.reapplying import Make
     from gitdesk.domain.violation import Violation
     from gitdesk.store.local_commits import LocalCommit
     from gitdesk.store.remote import Remote
@@ -41,13 +42,11 @@ class Planning:
         self._writer = ObjectWriter(desk.repo)
 
     def plan(self, tip: str, theirs: str, known: Sequence[str]) -> Plan:
-        """Returns the plan for a branch at `tip`; `known` are commits that the remote is known to have been at.
+        """Returns the plan for a branch at `tip`, which `theirs` is not; the remote is known to have been at `known`.
 
         Raises Stopped where nobody but a person may decide.
         """
         repo = self._repo
-        if theirs == tip:
-            return Plan(tip=tip, theirs=theirs, target=tip)
         ahead = local_commits.ahead(repo, tip, theirs)
         self._require_no_rewrite(set(ahead).intersection(known))
         if not theirs:
@@ -183,7 +182,7 @@ class Planning:
             base = end
         return {}
 
-    def _maker(self, theirs: str):  # type: ignore[no-untyped-def]
+    def _maker(self, theirs: str) -> Make:
         desk, repo = self._desk, self._repo
         _, committer = identity(repo, desk.environ, desk.now)
         signs = repo.config_bool("commit.gpgSign") or self._asks(theirs)
@@ -245,7 +244,6 @@ class Planning:
             pushes=(new,),
             received=received,
             ahead=ahead + 1,
-            is_merge=True,
         )
 
     # The judge

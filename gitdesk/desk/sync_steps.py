@@ -35,4 +35,3 @@ class Plan(Value):
     held: tuple[outbox.Kept, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     illegal: tuple[Violation, ...] = ()
-    is_merge: bool = False

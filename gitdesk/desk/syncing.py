@@ -57,8 +57,7 @@ class Synced(Value):
     illegal: tuple[Violation, ...] = ()
     said: tuple[str, ...] = ()
     reason: str = ""
-    is_first: bool = False  # the branch was made over there
-    is_new: bool = False  # it is not over there yet
+    is_new: bool = False  # the branch was not over there before
     dry_run: bool = False
 
 
@@ -316,7 +315,6 @@ class _Syncing:
     def _push(self, plan: Plan) -> tuple[Answer, str, str] | None:
         """Pushes what the plan has, step by step; returns the answer that was none, onto what it went, and what."""
         base = plan.theirs
-        is_first = not base
         for commit in plan.pushes:
             self._attempts += 1
             with self._desk.watch(f"pushing to {self._remote.name}") as step:
@@ -331,10 +329,8 @@ class _Syncing:
                 return answer, base, commit
             self._count_pushed(base, commit)
             base = commit
-        if is_first and plan.pushes:
-            self._told = replace(self._told, is_first=True)
-            if not self._repo.config(f"branch.{self._told.branch}.remote"):
-                remote.follow(self._repo, self._remote, self._told.branch)
+        if plan.pushes and not plan.theirs and not self._repo.config(f"branch.{self._told.branch}.remote"):
+            remote.follow(self._repo, self._remote, self._told.branch)
         return None
 
     def _count_pushed(self, base: str, commit: str) -> None:

@@ -654,7 +654,7 @@ def test_the_first_push_makes_the_branch_and_lets_ours_follow_it(tmp_path: Path)
     iva.git("config", "--remove-section", "branch.main")
     iva.git("update-ref", "-d", "refs/remotes/origin/main")
     told = iva.sync()
-    assert (told.state, told.is_first) == (DONE, True)
+    assert (told.state, told.is_new) == (DONE, True)
     assert clones.server.tip("main") == iva.plain.tip()
     assert iva.plain.git("rev-parse", "--abbrev-ref", "main@{upstream}") == "origin/main"
 
