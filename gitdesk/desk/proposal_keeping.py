@@ -39,15 +39,19 @@ def _sent(desk: Desk, remote: Remote, branch: Branch) -> Sent:
         return Sent(branch=branch.name, head=branch.here, problem=error.message)
 
 
-def _is_kept(desk: Desk, branch: Branch) -> bool:
-    """Tells whether a branch has something of this clone's own that is neither on the remote nor on the desk."""
+def is_unsent(desk: Desk, branch: Branch) -> bool:
+    """Tells whether a branch has something of this clone's own that the remote does not have."""
     if not branch.here or branch.here == branch.there:
         return False
     if branch.there:
         return bool(desk.repo.call("merge-base", "--is-ancestor", branch.here, branch.there).status)
-    if desk.repo.config(f"branch.{branch.name}.remote"):
-        return False  # it was checked out from a remote that does not have it any more
-    return not proposals.seen(desk, branch).is_done
+    # Else it was checked out from a remote that does not have it any more.
+    return not desk.repo.config(f"branch.{branch.name}.remote")
+
+
+def _is_kept(desk: Desk, branch: Branch) -> bool:
+    """Tells whether a branch has something of this clone's own that is neither on the remote nor on the desk."""
+    return is_unsent(desk, branch) and bool(branch.there or not proposals.seen(desk, branch).is_done)
 
 
 def refitted(desk: Desk, branch: Branch) -> Branch:

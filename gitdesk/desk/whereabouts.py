@@ -178,6 +178,7 @@ def _proposals(desk: Desk, other: Remote | None) -> Proposed:
     if not desk.repo.run("for-each-ref", "--count=1", *_PROPOSALS):
         return Proposed()
     from gitdesk.desk import reviewing
+    from gitdesk.desk.proposal_keeping import is_unsent
 
     found: list[Review] = []
     problem = ""
@@ -198,17 +199,9 @@ def _proposals(desk: Desk, other: Remote | None) -> Proposed:
             and any(person.id == me.id for person in one.waits_for)
         ),
         own=tuple(one for one in found if me is not None and one.by == author_of(me) and one.state in done),
-        unsent=tuple(one for one in found if other is not None and _is_unsent(desk, one)),
+        unsent=tuple(one for one in found if other is not None and is_unsent(desk, one.proposal.branch)),
         problem=problem,
     )
-
-
-def _is_unsent(desk: Desk, one: Review) -> bool:
-    """Tells whether this clone has something of a proposal that the remote has not."""
-    here, there = one.proposal.branch.here, one.proposal.branch.there
-    if not here or here == there:
-        return False
-    return not there or bool(desk.repo.call("merge-base", "--is-ancestor", here, there).status)
 
 
 def _mine(desk: Desk) -> Mine | None:

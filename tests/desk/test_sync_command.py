@@ -220,6 +220,21 @@ def test_what_was_proposed_and_approved_without_a_network_is_told_until_it_is_se
     assert [one["state"] for one in status_of(team, "ana")[0]["own_proposals"]] == ["approved"]
 
 
+def test_what_was_looked_at_in_git_and_is_gone_over_there_is_not_said_to_be_unsent(tmp_path: Path) -> None:
+    """As `sync` has it, which does not send it either."""
+    team = Team.of(tmp_path)
+    team.gitdesk("ana", "propose", TICKET, "closed", "-m", "Anything else?")
+    (name,) = (one["branch"] for one in status_of(team, "marko")[0]["proposals"])
+    team.git("marko", "fetch", "-q")
+    team.git("marko", "switch", "-q", name)
+    team.git("marko", "switch", "-q", "main")
+    team.git("server", "update-ref", "-d", f"refs/heads/{name}")
+    told, screen = status_of(team, "marko")
+    assert told["unsent"] == []
+    assert "in this clone only" not in screen
+    assert "sent propose/" not in team.gitdesk("marko", "sync").stderr
+
+
 def test_a_landed_proposal_is_told_once(tmp_path: Path) -> None:
     team = Team.of(tmp_path)
     team.gitdesk("ana", "propose", TICKET, "closed", "-m", "Anything else?")
