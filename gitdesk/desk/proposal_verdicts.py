@@ -253,6 +253,19 @@ def _require_counted(
         for verdict, why in one.ignored:
             if verdict.source == commit or (verdict.person == me.id and kind != WITHDRAWS):
                 raise Refused(f"your word would not count: {why}", hint=_set_up(why))
+        for verdict in one.blocking:
+            if verdict.person == me.id and kind == WITHDRAWS:
+                raise _said_elsewhere(desk, verdict.source)
+
+
+def _said_elsewhere(desk: Desk, rejection: str) -> Refused:
+    """Returns the refusal to take a rejection back where it was not said: only what stands on one takes it back."""
+    holding = proposals.branches(desk, remote_of(desk), f"--contains={rejection}")
+    name = holding[0].name if holding else rejection[:10]
+    return Refused(
+        f"you rejected it on {name}, and that stands: it is taken back there",
+        hint=f"gitdesk reject {name} --withdraw",
+    )
 
 
 def _set_up(why: str) -> str | None:

@@ -264,12 +264,12 @@ def _date(one: Proposal) -> float:
     return first.author.at.timestamp() if first is not None else 0.0
 
 
-def branches(desk: Desk, remote: Remote | None) -> tuple[Branch, ...]:
-    """Returns all branches of proposals, here and on the remote."""
+def branches(desk: Desk, remote: Remote | None, *options: str) -> tuple[Branch, ...]:
+    """Returns the branches of proposals, here and on the remote: all, or which Git lists with options."""
     prefixes = {"": f"{_HEADS}{PROPOSE}"}
     if remote is not None:
         prefixes[remote.name] = remote.tracking(PROPOSE)
-    heads = proposal_remote.heads(desk.repo, *prefixes.values())
+    heads = proposal_remote.heads(desk.repo, *options, *prefixes.values())
     found: dict[str, Branch] = {}
     for where, prefix in prefixes.items():
         for ref, oid in heads.items():

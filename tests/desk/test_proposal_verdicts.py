@@ -11,7 +11,7 @@ from gitdesk.desk.proposal_remote import remote_of
 from gitdesk.desk.proposals import find
 from gitdesk.desk.reviewing import APPROVED, FREE, OUTDATED, REJECTED, WAITING, Review, reviews
 from gitdesk.domain.approval import REJECTS, WITHDRAWS
-from gitdesk.domain.edit import Set
+from gitdesk.domain.edit import Move, Set
 from gitdesk.domain.format import path_of
 from gitdesk.errors import Conflict, NotFound, Refused
 
@@ -151,6 +151,20 @@ def test_a_rejection_holds_until_it_is_taken_back(team: Team) -> None:
     assert team.say("marko").review.state == REJECTED
     assert team.say("iva", WITHDRAWS).review.state == APPROVED
     assert team.say("iva", WITHDRAWS).commit is None
+
+
+def test_a_rejection_that_holds_from_another_proposal_is_taken_back_there(team: Team) -> None:
+    first, _ = team.propose()
+    team.say("iva", REJECTS, word=first.name, text="not booked yet")
+    second, sent = team.propose("ana", Set(values=(("priority", "high"),)), Move(status="closed"))
+    assert review(team, "iva", second.name).state == REJECTED
+    for trial in (True, False):
+        with pytest.raises(Refused, match=f"you rejected it on {first.name}") as caught:
+            team.say("iva", WITHDRAWS, word=second.name, dry_run=trial)
+        assert f"gitdesk reject {first.name} --withdraw" in (caught.value.hint or "")
+    assert team.tip(second.name) == sent.head
+    assert team.say("iva", WITHDRAWS, word=first.name).review.state == WAITING
+    assert review(team, "iva", second.name).state == WAITING
 
 
 def test_who_has_rejected_may_approve_later(team: Team) -> None:
