@@ -93,12 +93,12 @@ def needs_of(
     repo: Repo, landing: Landing, files: dict[str, tuple[str, str]], config: Config
 ) -> Iterator[tuple[Need, Net, Change]]:
     """Yields what must be approved: what a step must have, and what all of them come to."""
-    found: dict[str, dict[Need, None]] = {}
+    asked: dict[str, list[tuple[Need, Step]]] = {}
     makers: dict[str, list[Step]] = {}
     for step in landing.steps:
         for need in step.needs:
             if need.path in files:
-                found.setdefault(need.path, {})[need] = None
+                asked.setdefault(need.path, []).append((need, step))
         for path in {one.path for one in step.record.changes} | step.by_hand:
             if path in files:
                 makers.setdefault(path, []).append(step)
@@ -109,14 +109,18 @@ def needs_of(
         and not _is_a_step(makers.get(path, []), path, versions, config)
     }
     changes = {change.path: change for change in _changes_of(repo, several)}
-    for path, change in changes.items():
-        for step in makers.get(path, []) or landing.steps[-1:]:
-            context = context_of(step.record.commit, config)
-            for need in rules_approvals.needs(change, config, context, whole=True):
-                found.setdefault(path, {})[need] = None
-    for path, needs in found.items():
+    for path in dict.fromkeys((*asked, *changes)):
         change = changes.get(path) or change_of(repo, path, *files[path])
-        for need in needs:
+        found: dict[Need, None] = {}
+        for need, step in asked.get(path, ()):
+            again = need if step.config == config else rules_approvals.asked_again(need, change, config)
+            if again is not None:
+                found[again] = None
+        if path in changes:
+            for step in makers.get(path, []) or landing.steps[-1:]:
+                context = context_of(step.record.commit, config)
+                found |= dict.fromkeys(rules_approvals.needs(change, config, context, whole=True))
+        for need in found:
             yield need, net_of(change), change
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from gitdesk.desk.landing_needs import Landing, Step
 from gitdesk.desk.rules_in_force import config_of
 from gitdesk.domain.approval import APPROVES, Verdict, weigh
-from gitdesk.domain.change import APPROVED, is_config
+from gitdesk.domain.change import APPROVED
 from gitdesk.domain.config import PATH
-from gitdesk.domain.rules_approvals import CORRECTION, LOOSENED
 from gitdesk.domain.rules_context import claims, context_of
 from gitdesk.domain.violation import WARN
 from gitdesk.store import history, read
@@ -18,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from gitdesk.domain.approval import Need, Standing
+    from gitdesk.domain.approval import Standing
     from gitdesk.domain.change import Change
     from gitdesk.domain.config import Config
     from gitdesk.domain.violation import Violation
@@ -130,7 +129,7 @@ class PastLandings:
         """Returns the files that lack approvals by each of the rules that a push may have been judged by."""
         if landing.after not in self._by_rules:
             self._by_rules[landing.after] = tuple(
-                self._unmet(_asked_by(older, landing), older) for older in self._older(landing, config)
+                self._unmet(landing, older) for older in self._older(landing, config)
             )
         return self._by_rules[landing.after]
 
@@ -207,19 +206,3 @@ def _is_ruled_by(config: Config, other: Config | None) -> bool:
         return False
     mine, theirs = ((one.workflow, one.rules.approvals, one.people) for one in (config, other))
     return mine == theirs
-
-
-def _asked_by(config: Config, landing: Landing) -> Landing:
-    """Returns a landing with what its steps need by other rules; that of statuses follows from the files."""
-    asked = config.rules.approvals
-    steps = []
-    for step in landing.steps:
-        needs: list[Need] = []
-        for need in step.needs:
-            approvals = {CORRECTION: asked.correct, LOOSENED: asked.loosen}.get(need.why)
-            if is_config(need.path):
-                approvals = asked.configure
-            if approvals is not None:
-                needs.append(replace(need, approvals=approvals))
-        steps.append(replace(step, config=None, needs=tuple(needs)))
-    return replace(landing, steps=tuple(steps))

@@ -7,6 +7,7 @@ from gitdesk.domain.approval import PROPOSALS, Need, approvers
 from gitdesk.domain.change import is_config, is_document
 from gitdesk.domain.rules_values import found_in
 from gitdesk.domain.violation import Rule, Violation
+from gitdesk.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,28 +97,52 @@ def _needs(change: Change, config: Config, context: Context, *, whole: bool) -> 
         if asked.configure is not None:
             yield Need(path=change.path, why=f"a change of {change.path}", approvals=asked.configure)
         return
-    before = change.before.ticket if change.before is not None else None
-    ticket = change.after.ticket if change.after is not None else None
-    people = tuple({one.assignee: None for one in (before, ticket) if one is not None and one.assignee})
+    before, ticket = _tickets(change)
     if is_document(change.path) and before is not None and ticket is not None:
         approvals = _of_step(before, ticket, config, context)
         if approvals is not None:
-            why = f"status {before.status} → {ticket.status}"
-            yield _need(change.path, why, approvals, people)
+            yield _need(change, _step_words(before, ticket), approvals)
     if whole:
         return
     if asked.correct is not None and rules_audit.corrects(change, config, context):
-        yield _need(change.path, CORRECTION, asked.correct, people)
+        yield _need(change, CORRECTION, asked.correct)
     if asked.loosen is not None and is_document(change.path) and context.clocks is not None:
         from gitdesk.domain import rules_service
 
         if rules_service.loosens(change, config, context):
-            yield _need(change.path, LOOSENED, asked.loosen, people)
+            yield _need(change, LOOSENED, asked.loosen)
 
 
-def _need(path: str, why: str, approvals: Approvals, assignees: tuple[str, ...]) -> Need:
+def asked_again(need: Need, change: Change, config: Config) -> Need | None:
+    """Returns what a step needs by other rules than those it was judged by, None where these do not ask for it.
+
+    `change` is what all steps come to, of which the rules ask by themselves what its status needs. A status in between
+    is in no file that is left: what it needed stays.
+    """
+    asked = config.rules.approvals
+    if is_config(need.path):
+        return replace(need, approvals=asked.configure) if asked.configure is not None else None
+    if need.why not in (CORRECTION, LOOSENED):
+        before, ticket = _tickets(change)
+        is_whole = before is not None and ticket is not None and need.why == _step_words(before, ticket)
+        return None if is_whole else need
+    approvals = asked.correct if need.why == CORRECTION else asked.loosen
+    return _need(change, need.why, approvals) if approvals is not None else None
+
+
+def _tickets(change: Change) -> tuple[Ticket | None, Ticket | None]:
+    before = change.before.ticket if change.before is not None else None
+    return before, change.after.ticket if change.after is not None else None
+
+
+def _step_words(before: Ticket, ticket: Ticket) -> str:
+    return f"status {before.status} → {ticket.status}"
+
+
+def _need(change: Change, why: str, approvals: Approvals) -> Need:
+    assignees = tuple({one.assignee: None for one in _tickets(change) if one is not None and one.assignee})
     excluded = assignees if "assignee" in approvals.exclude else ()
-    return Need(path=path, why=why, approvals=approvals, excluded=excluded)
+    return Need(path=change.path, why=why, approvals=approvals, excluded=excluded)
 
 
 def _of_step(before: Ticket, ticket: Ticket, config: Config, context: Context) -> Approvals | None:
