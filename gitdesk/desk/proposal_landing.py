@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitdesk.desk import judging_commits, landings, proposal_branch, proposal_remote, proposals, reviewing
+from gitdesk.desk import judging_commits, proposal_branch, proposal_remote, proposals, reviewing
 from gitdesk.desk.judging import is_desk_file
 from gitdesk.desk.proposal_remote import LostRace, Unreachable, Wanted, remote_of
 from gitdesk.desk.proposal_sending import TRIES, pause, take_away
@@ -152,10 +152,7 @@ def _merge(desk: Desk, review: Review, author: Identity, committer: Identity) ->
     )
     making = proposal_branch.Making(desk, config, None, author=author, committer=committer)
     merge = making.merge(proposal.tip, proposal.head, files, message)
-    unmet = [one for one in landings.standings(desk, proposal.tip, merge) if not one.met]
-    if unmet:
-        raise _unmet(review, unmet)
-    _require_lawful(desk, proposal.tip, merge)
+    _require_lawful(desk, review, merge)
     return merge
 
 
@@ -165,10 +162,13 @@ def _approvers(standings: Iterable[Standing], config: Config) -> list[str]:
     return list(dict.fromkeys(author_of(person) for person in people if person is not None))
 
 
-def _require_lawful(desk: Desk, tip: str, merge: str) -> None:
-    """Raises Refused with what the rules have against a landing, commit by commit."""
-    walk = judging_commits.between(desk, f"{tip}..{merge}")
+def _require_lawful(desk: Desk, review: Review, merge: str) -> None:
+    """Raises Refused with what a landing lacks, or else with what the rules have against it, commit by commit."""
+    walk = judging_commits.between(desk, f"{review.proposal.tip}..{merge}")
     errors = [one for one in walk if one.severity == ERROR]
+    unmet = [one for one in walk.told if not one.met]
+    if unmet:
+        raise _unmet(review, unmet)
     if errors:
         first = errors[0]
         lines = [f"{first.code} {first.message}"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gitdesk.desk import landings, proposal_branch, proposal_remote, proposals, reviewing
+from gitdesk.desk import proposal_branch, proposal_remote, proposals, reviewing
 from gitdesk.desk.proposal_remote import LostRace, Unreachable, Wanted, remote_of
 from gitdesk.desk.proposal_sending import TRIES, pause, send
 from gitdesk.domain.approval import APPROVES, REJECTS, WITHDRAWS, may_approve, trailers_for
@@ -124,15 +124,15 @@ def _say(
     making = proposal_branch.Making(desk, config, None, author=author, committer=committer)
     commit = making.empty(proposal.head, message)
     now = proposals.Proposal(desk, proposal.tip, proposal.branch, commit)
-    _require_counted(desk, now, kind, me, standings, commit)
+    found = reviewing.review(desk, now, clocks=False)
+    _require_counted(desk, found, kind, me, standings, commit)
     if dry_run:
-        found = reviewing.review(desk, now, clocks=False)
         return Said(kind=kind, commit=None, review=found, left=left, is_trial=True)
     remote, problem = _publish(desk, remote, proposal, commit, committer, problem)
     return Said(
         kind=kind,
         commit=commit,
-        review=reviewing.review(desk, now, clocks=False),
+        review=found,
         remote=remote.name if remote is not None else "",
         problem=problem,
         left=left,
@@ -243,11 +243,11 @@ def _who_can(review: Review, config: Config) -> str:
 
 
 def _require_counted(
-    desk: Desk, now: Proposal, kind: str, me: Person, wanted: Sequence[Standing], commit: str
+    desk: Desk, found: Review, kind: str, me: Person, wanted: Sequence[Standing], commit: str
 ) -> None:
     """Raises Refused when a verdict that was made would not count: its key is not one of whom it is by, say."""
     paths = {one.need.path for one in wanted}
-    for one in landings.standings(desk, now.tip, now.head):
+    for one in found.standings:
         if one.need.path not in paths:
             continue
         for verdict, why in one.ignored:
