@@ -78,8 +78,7 @@ class Landings:
         self._steps: list[Step] = []
         self._met: dict[str, bool] = {}  # whether each landing of a file has what it needs
         self._signers: tuple[Config, verdicts.Signers] | None = None
-        self._open: list[str] | None = None  # heads of proposals that are open, and of all that is judged
-        self._spoken: dict[str, list[Record]] = {}  # what they have and a landing has not
+        self._spoken: dict[str, list[Record]] = {}  # what open proposals say and a landing has not
         self._past = PastLandings(repo, self._line, self.standings) if mode == RECORD else None
 
     def is_landing(self, commit: str) -> bool:
@@ -263,11 +262,9 @@ class Landings:
         """Returns what was said on branches that are open and may count, where somebody said more than yes there."""
         if self._mode == RECORD:
             return []
-        if self._open is None:
-            self._open = [*verdicts.open_heads(self._repo), self._head]
         after = landing.last.commit.id
         if after not in self._spoken:
-            self._spoken[after] = verdicts.spoken_of(self._repo, self._open, [after])
+            self._spoken[after] = verdicts.spoken_of(self._repo, self._head, after)
         spoken = self._spoken[after]
         if not any(kind != APPROVES for record in spoken for kind, _, _ in verdicts.says(record)):
             return []

@@ -135,13 +135,16 @@ class Proposal:
         return tuple(dict.fromkeys(owner for path in self.paths if (owner := owner_of(path))))
 
     @cached_property
+    def _there(self) -> dict[str, str]:
+        """Returns what the desk has changed since, by path: blob ids, "" for what is gone."""
+        if not self.base or self.base == self.tip:
+            return {}
+        return {path: new for path, _, new in merge_result.differences(self._desk.repo, self.base, self.tip)}
+
+    @cached_property
     def outdated(self) -> tuple[str, ...]:
         """Returns the files that the desk has changed since, and otherwise than the proposal."""
-        there = (
-            {path: new for path, _, new in merge_result.differences(self._desk.repo, self.base, self.tip)}
-            if self.base and self.base != self.tip
-            else {}
-        )
+        there = self._there
         return tuple(path for path, _, new in self.files if path in there and there[path] != new)
 
     def require_common(self) -> None:
@@ -160,12 +163,7 @@ class Proposal:
     @cached_property
     def is_done(self) -> bool:
         """Tells whether the desk has everything of it, by whatever way it came."""
-        if not self.base:
-            return False
-        if self.base == self.tip:
-            return not self.files
-        there = {path: new for path, _, new in merge_result.differences(self._desk.repo, self.base, self.tip)}
-        return all(there.get(path) == new for path, _, new in self.files)
+        return bool(self.base) and all(self._there.get(path) == new for path, _, new in self.files)
 
     @cached_property
     def changes(self) -> tuple[Change, ...]:

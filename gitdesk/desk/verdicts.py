@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 from gitdesk.domain.approval import APPROVES, Contributor, Verdict, said_in
 from gitdesk.domain.rules_signatures import holders
 from gitdesk.store import history
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from gitdesk.store.signature import SignatureStatus
 
 CO_AUTHOR, BEHALF = "co-authored-by", "on-behalf-of"
+_OPEN = ("--glob=refs/heads/propose/*", "--glob=refs/remotes/*/propose/*")
 _DIGITS = frozenset("0123456789abcdef")
 
 
@@ -156,20 +155,14 @@ def _makers(
 # What was said on branches that are still open: it holds, whatever a landing leaves out
 
 
-def open_heads(repo: Repo) -> list[str]:
-    """Returns the heads of the proposals that are open, here and on remotes as far as this clone knows."""
-    words = ("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads/propose/", "refs/remotes/")
-    rows = (line.partition(" ") for line in os.fsdecode(repo.run(*words)).split("\n"))
-    return list(dict.fromkeys(oid for oid, _, name in rows if "/propose/" in name))
+def spoken_of(repo: Repo, head: str, known: str) -> list[Record]:
+    """Returns the commits that say something of proposals and that another commit does not have, oldest first.
 
-
-def spoken_of(repo: Repo, heads: Sequence[str], known: Sequence[str]) -> list[Record]:
-    """Returns the commits of some heads that say something of proposals and that others do not have, oldest first."""
-    if not heads:
-        return []
+    They are those of a head and of all proposals that are open, here and on remotes as far as this clone knows.
+    """
     grep = ("--grep=^Gitdesk-Rejects:", "--grep=^Gitdesk-Withdraws:", "--grep=^Gitdesk-Approves:")
-    words = ("--no-replace-objects", "rev-list", "--topo-order", "--reverse", "-i", *grep, "--end-of-options")
-    listed = repo.run(*words, *heads, *(f"^{one}" for one in known), "--").decode("ascii").split()
+    words = ("--no-replace-objects", "rev-list", "--topo-order", "--reverse", "-i", *grep, *_OPEN)
+    listed = repo.run(*words, "--end-of-options", head, f"^{known}", "--").decode("ascii").split()
     return list(history.these(repo, listed, marks=True))
 
 
