@@ -94,6 +94,7 @@ def take_in(context: Context) -> None:
     """Takes in what the remote has and this clone does not, so that a proposal is of the ticket as it is by now."""
     from gitdesk.cli import sync
     from gitdesk.desk import proposal_remote, syncing
+    from gitdesk.store import history
 
     desk = context.desk
     remote = proposal_remote.remote_of(desk)
@@ -101,7 +102,7 @@ def take_in(context: Context) -> None:
         return
     there = desk.repo.read_ref(remote.tracking(remote.branch))
     here = desk.repo.read_ref(desk.location.ref)
-    if not there or not here or not desk.repo.call("merge-base", "--is-ancestor", there, here).status:
+    if not there or not here or history.is_below(desk.repo, there, here):
         return
     try:
         told = syncing.sync(context.start, context.environ, context.watch, sync.wanted_here(push=False))

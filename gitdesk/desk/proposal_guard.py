@@ -48,12 +48,12 @@ def require_kept(repo: Repo, moves: Sequence[tuple[str, str, str]], desk_refs: C
                 f'"{name}" is no name of a proposal, and would be in the way of others',
                 hint=f"{PROPOSALS}TICKET/WORD, of letters, digits, dots, dashes and underscores",
             )
-        if new and old and not verdicts.is_below(repo, old, new):
+        if new and old and not history.is_below(repo, old, new):
             raise Refused(
                 f'"{name}" is a proposal: what was said of it cannot be taken away or rewritten',
                 hint="bring it up to date with gitdesk propose ID --update, or make another one",
             )
-        if old and not new and not any(verdicts.is_below(repo, old, tip) for tip in (*coming, *tips)):
+        if old and not new and not any(history.is_below(repo, old, tip) for tip in (*coming, *tips)):
             _require_unsaid(name, [one for config in asking for one in _words(repo, old, tips, config)])
 
 

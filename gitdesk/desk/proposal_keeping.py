@@ -7,7 +7,7 @@ from gitdesk.desk.proposal_remote import RefusedThere, remote_of
 from gitdesk.desk.proposal_sending import Sent, send
 from gitdesk.desk.proposal_update import merged_file
 from gitdesk.errors import Conflict, Refused
-from gitdesk.store import entries, merge_result
+from gitdesk.store import entries, history, merge_result
 from gitdesk.store.identity import identity
 
 TYPE_CHECKING = False
@@ -44,7 +44,7 @@ def is_unsent(desk: Desk, branch: Branch) -> bool:
     if not branch.here or branch.here == branch.there:
         return False
     if branch.there:
-        return bool(desk.repo.call("merge-base", "--is-ancestor", branch.here, branch.there).status)
+        return not history.is_below(desk.repo, branch.here, branch.there)
     # Else it was checked out from a remote that does not have it any more.
     return not desk.repo.config(f"branch.{branch.name}.remote")
 
@@ -67,7 +67,7 @@ def refitted(desk: Desk, branch: Branch) -> Branch:
         return branch
     [stood] = first.parents
     now = desk.repo.read_ref(desk.location.ref or "HEAD") or found.tip
-    if any(not desk.repo.call("merge-base", "--is-ancestor", stood, tip).status for tip in (now, found.tip)):
+    if any(history.is_below(desk.repo, stood, tip) for tip in (now, found.tip)):
         return branch
     author, committer = identity(desk.repo, desk.environ, desk.now)
     if str(first.author) != str(author):

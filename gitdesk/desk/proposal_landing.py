@@ -10,7 +10,7 @@ from gitdesk.domain.change import APPROVED, render_message
 from gitdesk.domain.people import author_of
 from gitdesk.domain.violation import ERROR
 from gitdesk.errors import Conflict, Place, Refused, SetupError
-from gitdesk.store import write
+from gitdesk.store import history, write
 from gitdesk.store.identity import identity
 from gitdesk.store.misplaced import is_mark
 from gitdesk.value import Value
@@ -202,7 +202,7 @@ def _follow(desk: Desk, remote: Remote) -> str:
     here = desk.repo.read_ref(desk.location.ref or "")
     if not here or here == there:
         return ""
-    if desk.repo.call("merge-base", "--is-ancestor", here, there).status:
+    if not history.is_below(desk.repo, here, there):
         return f'"{desk.location.branch}" has commits that {remote.name} has not'
     author, _ = identity(desk.repo, desk.environ, desk.now)
     try:

@@ -6,6 +6,7 @@ import os
 from datetime import UTC, datetime
 
 from gitdesk.errors import Conflict, Refused
+from gitdesk.store import history
 from gitdesk.store import remote as remotes
 from gitdesk.store.remote import PROPOSALS, Unreachable
 from gitdesk.value import Value, replace
@@ -112,7 +113,7 @@ def push(repo: Repo, remote: Remote, wanted: Wanted) -> None:
     Raises LostRace when it is elsewhere by now, RefusedThere when the remote does not take it, Unreachable when it does
     not answer. Which of them, the remote's branch tells and not what was said.
     """
-    if wanted.old and wanted.new and repo.call("merge-base", "--is-ancestor", wanted.old, wanted.new).status:
+    if wanted.old and wanted.new and not history.is_below(repo, wanted.old, wanted.new):
         raise _lost(remote)  # it is known already that it would not go
     there = replace(remote.known, branch=wanted.branch)
     if wanted.new:

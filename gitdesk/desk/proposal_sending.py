@@ -97,11 +97,11 @@ def push_base(desk: Desk, commit: str) -> None:
     if remote is None or there is None:
         return
     here = desk.repo.read_ref(desk.location.ref or "") or ""
-    if not here or desk.repo.call("merge-base", "--is-ancestor", commit, here).status:
+    if not here or not history.is_below(desk.repo, commit, here):
         return  # it is nothing of this desk's branch
-    if not desk.repo.call("merge-base", "--is-ancestor", commit, there).status:
+    if history.is_below(desk.repo, commit, there):
         return
-    if desk.repo.call("merge-base", "--is-ancestor", there, commit).status:
+    if not history.is_below(desk.repo, there, commit):
         raise LostRace(f"{remote.name} has commits that are not here")
     proposal_remote.push(desk.repo, remote, Wanted(branch=remote.branch, old=there, new=commit))
 

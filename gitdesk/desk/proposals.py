@@ -226,7 +226,7 @@ def _tips(desk: Desk, remote: Remote | None) -> tuple[str, ...]:
     there = desk.repo.read_ref(remote.tracking(remote.branch)) if remote is not None else None
     if not there or there == here or not desk.repo.has(there):
         return (here,)
-    is_ahead = not desk.repo.call("merge-base", "--is-ancestor", here, there).status
+    is_ahead = history.is_below(desk.repo, here, there)
     return (there, here) if is_ahead else (here, there)
 
 
@@ -236,7 +236,7 @@ def head_of(desk: Desk, branch: Branch) -> str:
         return branch.here or branch.there
     if not branch.here:
         return branch.there
-    goes_on = not desk.repo.call("merge-base", "--is-ancestor", branch.there, branch.here).status
+    goes_on = history.is_below(desk.repo, branch.there, branch.here)
     return branch.here if goes_on else branch.there
 
 
@@ -251,10 +251,7 @@ def seen(desk: Desk, branch: Branch) -> Proposal:
 
 def is_one(desk: Desk, one: str, other: str) -> bool:
     """Tells whether one of two commits goes on from the other."""
-    return not (
-        desk.repo.call("merge-base", "--is-ancestor", one, other).status
-        and desk.repo.call("merge-base", "--is-ancestor", other, one).status
-    )
+    return history.is_below(desk.repo, one, other) or history.is_below(desk.repo, other, one)
 
 
 def _date(one: Proposal) -> float:

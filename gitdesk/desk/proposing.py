@@ -214,7 +214,7 @@ class Proposing(Writing):
         """Returns what the proposal stands on: what the remote has of the desk, where nothing it is about differs."""
         remote = remote_of(self._desk)
         there = self._repo.read_ref(remote.tracking(remote.branch)) if remote is not None else None
-        if not there or there == tip or self._repo.call("merge-base", "--is-ancestor", there, tip).status:
+        if not there or there == tip or not history.is_below(self._repo, there, tip):
             return tip
         watched = (*parts.rest, PATH)
         same = entries.find_files(self._repo, there, watched) == entries.find_files(self._repo, tip, watched)

@@ -7,7 +7,7 @@ from gitdesk.desk.door import Desk
 from gitdesk.domain.approval import PROPOSALS
 from gitdesk.domain.violation import ERROR, Violation
 from gitdesk.errors import Refused, Unreadable, UsageError
-from gitdesk.store import read, refs
+from gitdesk.store import history, read, refs
 from gitdesk.store.git import Repo
 from gitdesk.value import Value
 
@@ -173,7 +173,7 @@ def _require_forward(repo: Repo, move: _Move) -> None:
             f'"{move.branch}" is the branch of the desk and cannot be deleted',
             hint="its administrator can, on the server",
         )
-    if move.old and repo.call("merge-base", "--is-ancestor", move.old, move.new).status:
+    if move.old and not history.is_below(repo, move.old, move.new):
         raise Refused(
             f'"{move.branch}" is the branch of the desk: what is there cannot be taken away or rewritten',
             hint=f"git pull --rebase, then push without --force (it has {move.old[:10]}, the push has not)",

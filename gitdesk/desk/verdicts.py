@@ -166,11 +166,6 @@ def spoken_of(repo: Repo, head: str, known: str) -> list[Record]:
     return list(history.these(repo, listed, marks=True))
 
 
-def is_below(repo: Repo, commit: str, other: str) -> bool:
-    """Tells whether a commit is in the history of another one."""
-    return not repo.call("merge-base", "--is-ancestor", commit, other).status
-
-
 def in_place(repo: Repo, found: Iterable[Verdict], net: Net, before: str) -> Iterator[Verdict]:
     """Yields verdicts; approvals of a change that the branch has taken before, or that is not below them, do not count.
 

@@ -132,6 +132,11 @@ def commits(
         yield record
 
 
+def is_below(repo: Repo, commit: str, other: str) -> bool:
+    """Tells whether a commit is another one or in its history; False where this clone lacks one of them."""
+    return not repo.call("merge-base", "--is-ancestor", "--end-of-options", commit, other).status
+
+
 def these(repo: Repo, oids: Sequence[str], *, marks: bool = False) -> Iterator[Record]:
     """Yields some commits in the order they are given; Git is asked once for a thousand; raises Unreadable."""
     for start in range(0, len(oids), _ASKED):
