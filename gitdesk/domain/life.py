@@ -253,10 +253,10 @@ def held_at(known: Sequence[tuple[int, str]], at: int) -> str:
     return value
 
 
-def backlog_of(life: Life) -> list[tuple[int, int | None]]:
-    """Returns from when to when a ticket was in the backlog, None for still."""
+def backlog_of(flows: Sequence[Flow]) -> list[tuple[int, int | None]]:
+    """Returns from when to when a ticket of such steps was in the backlog, None for still."""
     spans: list[tuple[int, int | None]] = []
-    for flow in flows_of(life):
+    for flow in flows:
         if flow.kind in INTO:
             spans.append((flow.at, None))
         else:

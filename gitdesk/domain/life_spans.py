@@ -9,10 +9,10 @@ from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from gitdesk.domain.calendar import Calendar
-    from gitdesk.domain.life import Life
+    from gitdesk.domain.life import Flow, Life
 
 FIRST_RESPONSE, NEXT_RESPONSE = "first_response", "next_response"
 FIRST_RESOLUTION, RESOLUTION, HANDLING = "first_resolution", "resolution", "handling"
@@ -69,9 +69,9 @@ def waits_of(life: Life, calendar: Calendar | None) -> Iterator[Wait]:
     yield from parts
 
 
-def handling_of(life: Life, calendar: Calendar | None) -> Wait | None:
+def handling_of(life: Life, flows: Sequence[Flow], calendar: Calendar | None) -> Wait | None:
     """Returns the handling of a ticket that is finished, as `waits_of` has it, without the other waits."""
-    ended = end_of(life)
+    ended = end_of(life, flows)
     if ended is None:
         return None
     spans = [span for span, _ in open_spans(life, ended.at)]
@@ -102,18 +102,20 @@ class Ended(Value):
         return self.replies == 1 and not self.reopened
 
 
-def end_of(life: Life) -> Ended | None:
-    """Returns the last end of a ticket that is finished, None of one that is not or whose end nobody knows."""
+def end_of(life: Life, flows: Sequence[Flow]) -> Ended | None:
+    """Returns the last end of a ticket that is finished, None of one that is not or whose end nobody knows.
+
+    `flows` are the ticket's, here and below: who counts several things of a ticket finds them once.
+    """
     if life.came_done or phase_of(life.category) != FINISHED:
         return None
-    ends = [flow.at for flow in flows_of(life) if flow.kind == RESOLVED_FLOW]
+    ends = [flow.at for flow in flows if flow.kind == RESOLVED_FLOW]
     replies = sum(at <= ends[-1] for at, _ in life.replies)
     return Ended(at=ends[-1], replies=replies, reopened=len(ends) > 1)
 
 
-def resolutions_of(life: Life) -> list[tuple[int, bool]]:
+def resolutions_of(flows: Sequence[Flow]) -> list[tuple[int, bool]]:
     """Returns when a ticket was resolved, each time, and whether it was reopened or taken up again after it."""
-    flows = flows_of(life)
     ends = [place for place, flow in enumerate(flows) if flow.kind == RESOLVED_FLOW]
     return [(flows[place].at, place + 1 < len(flows)) for place in ends]
 

@@ -50,6 +50,10 @@ class LeadReport(Report):
         self.lived, self.scope = lived, scope
         self.config, self.as_of, self.commit = lived.config, lived.as_of, lived.commit
         self.now = int(lived.as_of.timestamp())
+        # What happened from the one up to but without the other is of the period.
+        start, end = scope.period.start, scope.period.end
+        self.begin = -(1 << 62) if start is None else int(start.timestamp())
+        self.end = self.now + 1 if end is None else min(int(end.timestamp()), self.now + 1)
         self.time_zone = scope.time_zone or lived.config.time_zone
         self.zone: tzinfo = zone_named(self.time_zone)
         self.tickets = 0

@@ -11,7 +11,7 @@ from gitdesk.render.shares import percent
 from gitdesk.reports.dimensions import TAG, UNNAMED, places
 from gitdesk.reports.lead import BRIEF, PIECES, SHOWN, LeadReport, part, piece
 from gitdesk.reports.times_count import Waits
-from gitdesk.reports.volume_count import Volume
+from gitdesk.reports.volume_count import Volume, happened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,15 +55,13 @@ class TagsReport(LeadReport):
         self._tags: dict[str, _Counted] = {}
         self._named: dict[tuple[str, str], _Counted] = {}
         self._pairs: dict[tuple[str, str], int] = {}
-        start, end = scope.period.start, scope.period.end
-        self._begin = -(1 << 62) if start is None else int(start.timestamp())
-        self._end = self.now + 1 if end is None else min(int(end.timestamp()), self.now + 1)
 
     def count(self, life: Life) -> None:
         """Takes in a ticket."""
         tags = self._tags_of(life)
-        handled = handling_of(life, self.lived.working.calendar(life))
-        self._whole.add(life)
+        what = happened(life)
+        handled = handling_of(life, what.flows, self.lived.working.calendar(life))
+        self._whole.add(what)
         for tag in tags:
             if tag not in self._tags:
                 self._tags[tag] = _Counted()
@@ -75,15 +73,15 @@ class TagsReport(LeadReport):
                         self._named[key] = _Counted()
                     found.append(self._named[key])
             for one in found:
-                one.volume.add(life)
+                one.volume.add(what)
                 one.waits.add(() if handled is None else (handled,))
-        if len(tags) > 1 and self._begin <= life.created < self._end:
+        if len(tags) > 1 and self.begin <= life.created < self.end:
             for pair in combinations(sorted(tags), 2):
                 self._pairs[pair] = self._pairs.get(pair, 0) + 1
 
     def concerns(self, life: Life) -> bool:
         """Tells whether a ticket was created in the period."""
-        return self._begin <= life.created < self._end
+        return self.begin <= life.created < self.end
 
     # ---- rows
 

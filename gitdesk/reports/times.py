@@ -69,8 +69,7 @@ class TimesReport(LeadReport):
 
     def concerns(self, life: Life) -> bool:
         """Tells whether a wait of a ticket ended in the period."""
-        begin, end = self.whole
-        return any(begin <= one.at < end for one in waits_of(life, None))
+        return any(self.begin <= one.at < self.end for one in waits_of(life, None))
 
     # ---- rows
 

@@ -7,7 +7,7 @@ from gitdesk.render.shares import percent
 from gitdesk.reports.dimensions import AGENT, order, places
 from gitdesk.reports.heat import Hours
 from gitdesk.reports.lead import BRIEF, PIECES, SHOWN, LeadReport, part, piece
-from gitdesk.reports.volume_count import AGES, COUNTED, NO_REPLY, ONE_TOUCH, UNDONE, Volume
+from gitdesk.reports.volume_count import AGES, COUNTED, NO_REPLY, ONE_TOUCH, UNDONE, Volume, happened
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,24 +37,22 @@ class VolumeReport(LeadReport):
         self._named: dict[str, Volume] = {}
         self._places = places(scope.by, lived.config)
         self._hours: dict[str, Hours] = {}
-        start, end = scope.period.start, scope.period.end
-        self._begin = -(1 << 62) if start is None else int(start.timestamp())
-        self._end = self.now + 1 if end is None else min(int(end.timestamp()), self.now + 1)
         self._all_hours = Hours(self.time_zone)
 
     def count(self, life: Life) -> None:
         """Takes in a ticket."""
-        self._whole.add(life)
+        one = happened(life)
+        self._whole.add(one)
         came = (life.created, *(at for at in life.heard if at > life.created))
-        self._all_hours.add(came, self._begin, self._end)
+        self._all_hours.add(came, self.begin, self.end)
         if not self.scope.by:
             return
         for name in self._places(life):
             if name not in self._named:
                 self._named[name] = Volume()
-            self._named[name].add(life)
+            self._named[name].add(one)
             if self.scope.by == AGENT:
-                self.hours_of(name).add(came, self._begin, self._end)
+                self.hours_of(name).add(came, self.begin, self.end)
 
     def hours_of(self, agent: str) -> Hours:
         """Returns what counts the hours of an agent, in the agent's own zone."""
@@ -69,7 +67,7 @@ class VolumeReport(LeadReport):
         """Tells whether anything was counted of a ticket in the period."""
         from gitdesk.domain.life import flows_of
 
-        return any(self._begin <= flow.at < self._end for flow in flows_of(life))
+        return any(self.begin <= flow.at < self.end for flow in flows_of(life))
 
     # ---- rows
 

@@ -7,10 +7,13 @@ from bisect import bisect_left
 
 from gitdesk.domain.life import FLOWS, backlog_of, flows_of, moves
 from gitdesk.domain.life_spans import end_of, resolutions_of
+from gitdesk.value import Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from gitdesk.domain.life import Life
+    from collections.abc import Sequence
+
+    from gitdesk.domain.life import Flow, Life
 
 DAY = 86_400
 # The ages of the backlog: up to so many days, the last ones older than all.
@@ -21,6 +24,41 @@ AGES = (
 UNDONE, REASSIGNED, REGROUPED = "undone", "reassigned", "regrouped"
 ENDED, ONE_TOUCH, NO_REPLY = "ended", "one_touch", "no_reply"
 COUNTED = (*FLOWS, UNDONE, REASSIGNED, REGROUPED, ENDED, ONE_TOUCH, NO_REPLY)
+
+
+class Happened(Value):
+    """What one ticket adds to every volume it counts in.
+
+    `counted` are what happened and when, `aged` the place of an age, since when the ticket was so old in the backlog,
+    and until when, None for still. `flows` are what both were found by.
+    """
+
+    flows: Sequence[Flow]
+    counted: Sequence[tuple[str, int]]
+    aged: Sequence[tuple[int, int, int | None]]
+
+
+def happened(life: Life) -> Happened:
+    """Returns what a ticket adds to a volume."""
+    flows = flows_of(life)
+    counted = [(flow.kind, flow.at) for flow in flows]
+    counted += [(UNDONE, at) for at, was_undone in resolutions_of(flows) if was_undone]
+    counted += [(REASSIGNED, at) for at in moves(life.holders)]
+    counted += [(REGROUPED, at) for at in moves(life.groups)]
+    end = end_of(life, flows)
+    if end is not None:
+        counted.append((ENDED, end.at))
+        if end.is_one_touch:
+            counted.append((ONE_TOUCH, end.at))
+        elif not end.replies:
+            counted.append((NO_REPLY, end.at))
+    aged: list[tuple[int, int, int | None]] = []
+    for begin, until in backlog_of(flows):
+        for place, (_, age) in enumerate(AGES):
+            grown = max(begin, life.created + age)
+            if until is None or grown < until:
+                aged.append((place, grown, until))
+    return Happened(flows=flows, counted=counted, aged=aged)
 
 
 class Volume:
@@ -34,32 +72,16 @@ class Volume:
         self._ages = [(array("q"), array("q")) for _ in AGES]
         self._sorted = True
 
-    def add(self, life: Life) -> None:
+    def add(self, one: Happened) -> None:
         """Counts a ticket."""
         self._sorted = False
-        at, created = self._at, life.created
-        for flow in flows_of(life):
-            at[flow.kind].append(flow.at)
-        for moment, was_undone in resolutions_of(life):
-            if was_undone:
-                at[UNDONE].append(moment)
-        at[REASSIGNED].extend(moves(life.holders))
-        at[REGROUPED].extend(moves(life.groups))
-        end = end_of(life)
-        if end is not None:
-            at[ENDED].append(end.at)
-            if end.is_one_touch:
-                at[ONE_TOUCH].append(end.at)
-            elif not end.replies:
-                at[NO_REPLY].append(end.at)
-        for begin, until in backlog_of(life):
-            for (starts, ends), (_, age) in zip(self._ages, AGES, strict=True):
-                grown = max(begin, created + age)
-                if until is None:
-                    starts.append(grown)
-                elif grown < until:
-                    starts.append(grown)
-                    ends.append(until)
+        for kind, at in one.counted:
+            self._at[kind].append(at)
+        for place, grown, until in one.aged:
+            starts, ends = self._ages[place]
+            starts.append(grown)
+            if until is not None:
+                ends.append(until)
 
     def counts(self, begin: int, end: int) -> dict[str, int]:
         """Returns how often each thing happened from an instant up to but without another."""
@@ -74,13 +96,6 @@ class Volume:
             name: count - next_ for (name, _), count, next_ in zip(AGES, older, [*older[1:], 0], strict=True)
         }
         return {"backlog": older[0], **ages}
-
-    @property
-    def first(self) -> int | None:
-        """Returns when the first ticket was created, None when there is none."""
-        self._sort()
-        created = self._at[FLOWS[0]]
-        return created[0] if created else None
 
     def _sort(self) -> None:
         if self._sorted:

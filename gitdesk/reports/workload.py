@@ -14,11 +14,11 @@ from gitdesk.value import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from gitdesk.desk.lives import Lived
-    from gitdesk.domain.life import Life
+    from gitdesk.domain.life import Flow, Life
     from gitdesk.reports.lead import Scope
 
 _OPEN = (
@@ -45,9 +45,6 @@ class WorkloadReport(LeadReport):
         self._places = {dimension: places(dimension, lived.config) for dimension in self._loads}
         self._hours: dict[str, Hours] = {}
         self._authors: dict[str, str] = {}
-        start, end = scope.period.start, scope.period.end
-        self._begin = -(1 << 62) if start is None else int(start.timestamp())
-        self._end = self.now + 1 if end is None else min(int(end.timestamp()), self.now + 1)
 
     def _load(self, dimension: str, name: str) -> Load:
         loads = self._loads[dimension]
@@ -66,7 +63,7 @@ class WorkloadReport(LeadReport):
                 if is_open:
                     load.has(life)
             if dimension == AGENT:
-                self._agents(life)
+                self._agents(life, ends)
             elif dimension == GROUP:
                 for at, group in life.groups:
                     if group:
@@ -83,14 +80,13 @@ class WorkloadReport(LeadReport):
                     for at, _ in life.replies:
                         load.did(REPLIES, at)
 
-    def _agents(self, life: Life) -> None:
+    def _agents(self, life: Life, ends: Sequence[Flow]) -> None:
         """Counts what agents got, wrote and resolved, each by who it was then."""
         for at, agent in life.holders:
             if agent:
                 self._load(AGENT, agent).did(RECEIVED, at)
-        for flow in flows_of(life):
-            if flow.kind == RESOLVED_FLOW:
-                self._load(AGENT, flow.holder).did(RESOLVED, flow.at)
+        for flow in ends:
+            self._load(AGENT, flow.holder).did(RESOLVED, flow.at)
         for at, author in life.replies:
             name = self._author(author)
             self._load(AGENT, name).did(REPLIES, at)
@@ -98,7 +94,7 @@ class WorkloadReport(LeadReport):
             if hours is None:
                 person = self.config.agent(name)
                 hours = self._hours[name] = Hours((person.time_zone if person else "") or self.time_zone)
-            hours.add((at,), self._begin, self._end)
+            hours.add((at,), self.begin, self.end)
 
     def _author(self, author: str) -> str:
         """Returns the id of who wrote a message, the address of somebody the desk no longer knows."""

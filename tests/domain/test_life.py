@@ -131,7 +131,7 @@ def test_a_ticket_that_came_finished_is_in_no_time() -> None:
         ("Mon 09", "created"), ("Mon 09", "came_done"), ("Mon 10", "reopened"), ("Mon 11", "resolved"),
     ]  # fmt: skip
     assert waits(life) == {}
-    assert end_of(life) is None
+    assert end_of(life, flows_of(life)) is None
 
 
 def test_a_ticket_counts_at_each_reopening_and_each_resolution() -> None:
@@ -148,8 +148,8 @@ def test_a_ticket_counts_at_each_reopening_and_each_resolution() -> None:
         ("Tue 09", "reopened"),
     ]  # fmt: skip
     at = script.instant
-    assert resolutions_of(life) == [(at("Mon 10:00"), True), (at("Mon 13:00"), True)]
-    assert backlog_of(life) == [
+    assert resolutions_of(flows_of(life)) == [(at("Mon 10:00"), True), (at("Mon 13:00"), True)]
+    assert backlog_of(flows_of(life)) == [
         (at("Mon 09:00"), at("Mon 10:00")), (at("Mon 12:00"), at("Mon 13:00")), (at("Tue 09:00"), None),
     ]  # fmt: skip
     # It is open: no full resolution, and the first one was an hour after the creation.
@@ -167,7 +167,7 @@ def test_time_between_two_solutions_is_in_the_full_resolution_and_not_in_the_han
     assert found["first_resolution"] == (H, H)
     assert found["resolution"] == (26 * H, 8 * H + 2 * H)
     assert found["handling"] == (3 * H, 3 * H)
-    end = end_of(life)
+    end = end_of(life, flows_of(life))
     assert end is not None
     assert (end.replies, end.reopened, end.is_one_touch) == (1, True, False)
 
@@ -234,7 +234,7 @@ def test_one_touch_is_a_single_answer_and_no_reopening() -> None:
     two, _ = told("Mon 09:00 created\nMon 10:00 reply\nMon 11:00 reply & resolved")
     none, _ = told("Mon 09:00 created\nMon 10:00 resolved")
     after, _ = told("Mon 09:00 created\nMon 10:00 reply & resolved\nMon 11:00 reply")
-    found = [end_of(life) for life in (one, two, none, after)]
+    found = [end_of(life, flows_of(life)) for life in (one, two, none, after)]
     assert [(end.replies, end.is_one_touch) for end in found if end] == [
         (1, True),
         (2, False),

@@ -44,7 +44,7 @@ def test_the_backlog_is_what_a_walk_through_history_finds_at_every_tick(
 ) -> None:
     life = life_of(story, terms)
     assert life is not None
-    spans = backlog_of(life)
+    spans = backlog_of(flows_of(life))
     for t in range(story.created - 1, life.last + 2):
         inside = any(begin <= t and (end is None or t < end) for begin, end in spans)
         assert inside == is_open(story, terms, t), t
@@ -74,13 +74,13 @@ def test_the_parts_of_handling_add_up_in_wall_and_in_working_time(
         return
     end = found[HANDLING].at
     inside = sum(
-        any(begin <= t and (until is None or t < until) for begin, until in backlog_of(life))
+        any(begin <= t and (until is None or t < until) for begin, until in backlog_of(flows_of(life)))
         for t in range(life.created, end)
     )
     parts = [found[part] for part in (FOR_US, FOR_CUSTOMER, PUT_ASIDE)]
     assert found[HANDLING].wall == sum(part.wall for part in parts) == inside
     assert found[HANDLING].worked == sum(part.worked or 0 for part in parts)
-    assert handling_of(life, calendar) == found[HANDLING]  # type: ignore[arg-type]
+    assert handling_of(life, flows_of(life), calendar) == found[HANDLING]  # type: ignore[arg-type]
 
 
 @settings(max_examples=300, deadline=None)

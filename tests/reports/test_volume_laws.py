@@ -53,7 +53,7 @@ def test_a_plain_count_over_all_tickets_says_the_same(lives: list[Life], unit: s
         ages = [
             end - 1 - life.created
             for life in lives
-            for since, until in backlog_of(life)
+            for since, until in backlog_of(flows_of(life))
             if since < end and (until is None or until >= end)
         ]
         limits = [0, DAY, 3 * DAY, 7 * DAY, 30 * DAY, 1 << 62]
