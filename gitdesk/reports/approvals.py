@@ -43,7 +43,7 @@ def told(
             landed |= same
             if not same:
                 yield at, person, tickets or "", APPROVED, commit, subject, maker
-    for at, person, kind, path, commit, subject, signed in said:
+    for at, person, kind, path, commit, subject, doubt in said:
         ticket = owner_of(path) or path
         if at >= begin and (wanted is None or ticket in wanted):
-            yield at, person, ticket, kind if signed else f"{kind}, unsigned", commit, subject, None
+            yield at, person, ticket, f"{kind}, {doubt}" if doubt else kind, commit, subject, None

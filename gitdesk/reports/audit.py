@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from functools import partial
 
 from gitdesk.index.activity import HAND, OTHER
 from gitdesk.render.blocks import BAD, CAREFUL, Field, Figure, Figures, Grid
@@ -16,13 +15,12 @@ from gitdesk.reports.lead import BRIEF, SHOWN, LeadReport, part, piece
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from typing import Any
 
     from gitdesk.desk import Desk
     from gitdesk.desk.lives import Lived
     from gitdesk.domain.life import Life
-    from gitdesk.index.activity import Activity
     from gitdesk.reports.lead import Scope
     from gitdesk.store.signature import SignatureStatus
 
@@ -91,7 +89,7 @@ class AuditReport(LeadReport):
         return (row for section in SECTIONS for row in self._rows[section])
 
     def _read(self) -> None:
-        from gitdesk.desk.activity import activity, said_of, signatures
+        from gitdesk.desk.activity import activity, landings, said_of, signatures
 
         period = self.scope.period
         end = self.as_of + timedelta(seconds=1)
@@ -120,7 +118,12 @@ class AuditReport(LeadReport):
                 ACTION, **where, name=name if self._dimension else None, person=person, kind=kind, count=count,
                 tickets=tickets, commits=commits, first=first, last=last,
             )  # fmt: skip
-        self._approvals(found, partial(said_of, self._desk))
+        wanted = None if self.lived.ids is None else frozenset(self.lived.ids)
+        landed = landings(self._desk, found, wanted)
+        said = said_of(self._desk, found, verify=self._verify)
+        rows = told(landed, said, self._known, begin=found.begin, wanted=wanted)
+        for *word, maker in sorted(rows, key=lambda row: row[0]):
+            self._one(APPROVAL, *word, other=maker)
         for person, other, count, tickets, commits, first, last in found.on_behalf():
             self._add(
                 BEHALF, person=person, kind=BEHALF, other=self._known(other), count=count, tickets=tickets,
@@ -141,12 +144,6 @@ class AuditReport(LeadReport):
             mine.by_hand += count if how == HAND else 0
         if self._verify:
             self._judge(signatures(self._desk, found))
-
-    def _approvals(self, found: Activity, said_of: Callable[[Activity], Iterator[Any]]) -> None:
-        wanted = None if self.lived.ids is None else set(self.lived.ids)
-        rows = told(found.approved(), list(said_of(found)), self._known, begin=found.begin, wanted=wanted)
-        for *row, maker in sorted(rows, key=lambda row: row[0]):
-            self._one(APPROVAL, *row, other=maker)
 
     def _judge(self, found: Mapping[str, SignatureStatus]) -> None:
         for status in found.values():

@@ -106,7 +106,8 @@ METRICS = (
         definition="approvals of proposals, each once: said in a commit of its own, or else named by the commit that "
         "landed it; one row an approver and file. Rejections and withdrawals are listed with them and counted apart",
         population="commits of the period with a trailer Gitdesk-Approves, and those with Approved-by whose approver "
-        "has said it in no commit of the history; an approval that was withdrawn later stays one",
+        "has said it in no commit of the history; an approval that was withdrawn later stays one. One that is "
+        "unsigned says so; with --verify also one whose signature is unknown, bad, or somebody else's",
         clock="the committer's time",
         left_out="reviews on a site that left no trailer; whether an approver might approve is rule A005's matter",
         source="the trailers Gitdesk-Approves, Gitdesk-Rejects, Gitdesk-Withdraws and Approved-by",
@@ -136,7 +137,7 @@ METRICS = (
         name="unsigned",
         title="unsigned commits",
         reports=(AUDIT,),
-        definition="commits without a signature ÷ commits; with --verify also those whose signature is not good",
+        definition="commits without a signature ÷ commits; --verify tells beside it how many signatures are not good",
         population="commits of the period that changed a ticket or gitdesk.yaml",
         clock="the committer's time; a signature is good or not by the keys of today",
         left_out="commits of an import",
