@@ -226,7 +226,9 @@ def test_text_has_a_contrast_of_four_and_a_half_and_graphics_of_three(which: int
 @given(st.integers(0, 500), st.integers(0, 500), st.integers(0, 500))
 def test_bars_stay_inside_their_box(passed: int, failed: int, running: int) -> None:
     text = svg.share_bar(passed, failed, min(running, failed)) + svg.progress_bar(passed, failed, "good")
-    for x, size in re.findall(r'<rect class="\w+"(?: x="([^"]+)")? width="([^"]+)"', text):
+    bars = re.findall(r'<rect class="\w+"(?: x="([^"]+)")? width="([^"]+)"', text)
+    assert bars
+    for x, size in bars:
         assert float(x or 0) >= 0
         assert float(x or 0) + float(size) <= 200.2
 
