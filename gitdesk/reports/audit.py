@@ -129,7 +129,7 @@ class AuditReport(LeadReport):
                 BEHALF, person=person, kind=BEHALF, other=self._known(other), count=count, tickets=tickets,
                 commits=commits, first=first, last=last,
             )  # fmt: skip
-        for row in (*found.late_messages(), *found.late_commits()):
+        for row in sorted((*found.late_messages(), *found.late_commits()), key=lambda row: row[0]):
             self._one(LATE, *row)
         for row in found.corrections():
             self._one(CORRECTION, *row)
@@ -273,7 +273,7 @@ class AuditReport(LeadReport):
             rows=tuple(
                 (
                     *([row["bucket"]] if self.scope.unit else []),
-                    *([self.scope_name(row["name"])] if self._dimension else []),
+                    *([self.named(row["name"] or "")] if self._dimension else []),
                     row["person"], _kind(row["kind"]), row["count"], row["tickets"], _minute(row["last"]),
                 )
                 for row in shown[:most]
@@ -281,10 +281,6 @@ class AuditReport(LeadReport):
             more=max(len(rows) - most, 0),
             nothing="nothing was done in the period",
         )  # fmt: skip
-
-    def scope_name(self, name: str | None) -> str:
-        """Returns a name of the dimension for people."""
-        return self.named(name or "")
 
     def _matrix(self, most: int) -> Grid:
         """Returns a row a person and a column for what is done most; CSV and JSON have every kind."""

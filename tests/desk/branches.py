@@ -108,13 +108,17 @@ class History:
         branch: str = "main",
         by: str = IVA,
         message: str = "hand edit",
+        written: int | None = None,
     ) -> str:
-        """Adds a commit (None removes a file) and returns its mark; without parents it goes on from the branch."""
+        """Adds a commit (None removes a file) and returns its mark; without parents it goes on from the branch.
+
+        `written` is when its author made it, if that was not when it was committed.
+        """
         self.count += 1
         mark = f":{self.count}"
         self.times[mark] = at
-        who = f"{by} {at} +0000"
-        head = f"commit refs/heads/{branch}\nmark {mark}\nauthor {who}\ncommitter {who}\n"
+        authored = at if written is None else written
+        head = f"commit refs/heads/{branch}\nmark {mark}\nauthor {by} {authored} +0000\ncommitter {by} {at} +0000\n"
         head += f"data {len(message.encode())}\n{message}\n"
         if parents:
             head += f"from {parents[0]}\n" + "".join(f"merge {one}\n" for one in parents[1:])

@@ -272,6 +272,23 @@ def test_hand_edits_behalf_late_entries_and_corrections_are_told(tmp_path: Path)
     assert (told["by_hand_share"], told["unsigned_share"], told["tickets"]) == (0.5, 1.0, 1)
 
 
+def test_late_commits_and_late_messages_are_told_in_the_order_of_their_coming(tmp_path: Path) -> None:
+    history = desk(tmp_path)
+    history.commit(START, {ONE: text_of(ONE)})
+    history.commit(START + 30 * H, {ONE: text_of(ONE, status="waiting")}, written=START)
+    history.commit(START + 31 * H, {ONE: text_of(ONE, status="open")}, written=START + 31 * H - 86_400)
+    history.commit(START + 32 * H, {ONE: text_of(ONE, [said(START + H)], status="open")})
+    history.commit(START + 90 * H, {ONE: text_of(ONE, [said(START + H)], status="waiting")}, written=START)
+    history.commit(START + 91 * H, {}, written=START)  # nothing of the desk
+    history.write()
+    report = audit(history)
+    assert [(row["kind"], row["ticket"], row["seconds"]) for row in found(report, "late")] == [
+        ("commit", None, 30 * H), ("reply", ONE, 31 * H), ("commit", None, 90 * H),
+    ]  # fmt: skip
+    [shown] = [block for block in report.blocks(brief=False) if getattr(block, "title", "") == "Late entries"]
+    assert [row[0] for row in shown.rows] == sorted((row[0] for row in shown.rows), reverse=True)
+
+
 def test_actions_by_the_week_and_by_group_add_up_to_all(tmp_path: Path) -> None:
     history, _ = story(tmp_path)
     history.write()
