@@ -104,6 +104,11 @@ class Activity:
         )
         return self._all(columns, source, "GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 5 DESC, 4")
 
+    def total(self) -> int:
+        """Returns how many events there are, each once under however many names its ticket counts."""
+        ((count,),) = self._all("count(*)", _EVENTS.format(f"{self._within} AND {self._of}"))
+        return int(count)
+
     def tickets(self) -> list[str]:
         """Returns the tickets that something happened to."""
         source = _EVENTS.format(f"{self._within} AND {self._of} AND e.ticket <> ''")

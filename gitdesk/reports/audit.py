@@ -10,7 +10,7 @@ from gitdesk.render.shares import percent
 from gitdesk.render.text import counted
 from gitdesk.reports.approvals import APPROVED, REJECTED, WITHDRAWN, told
 from gitdesk.reports.commits import Commits
-from gitdesk.reports.dimensions import AGENT, places
+from gitdesk.reports.dimensions import AGENT, TAG, places
 from gitdesk.reports.lead import BRIEF, SHOWN, LeadReport, part, piece
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 ACTION, APPROVAL, BEHALF, LATE, CORRECTION = "action", "approval", "on_behalf", "late", "correction"
 _TOTALS = {
-    ACTION: "actions", APPROVAL: "approvals", BEHALF: "on_behalf", LATE: "late", CORRECTION: "corrections",
+    APPROVAL: "approvals", BEHALF: "on_behalf", LATE: "late", CORRECTION: "corrections",
 }  # fmt: skip
 SECTIONS = (ACTION, APPROVAL, BEHALF, LATE, CORRECTION)
 _NAMES = (
@@ -62,6 +62,7 @@ class AuditReport(LeadReport):
         self._places = places(self._dimension, lived.config)
         self._names: list[tuple[str, str]] = []
         self._rows: dict[str, list[dict[str, Any]]] = {section: [] for section in SECTIONS}
+        self._acted = 0  # events
         self._imported = 0  # commits
         self._by_person: dict[str, Commits] = {}
         self._unverified: dict[str, int] = {}
@@ -118,6 +119,8 @@ class AuditReport(LeadReport):
                 ACTION, **where, name=name if self._dimension else None, person=person, kind=kind, count=count,
                 tickets=tickets, commits=commits, first=first, last=last,
             )  # fmt: skip
+        # Of a ticket with two tags everything stands in two rows.
+        self._acted = found.total() if self._dimension == TAG else self._total(ACTION)
         wanted = None if self.lived.ids is None else frozenset(self.lived.ids)
         landed = landings(self._desk, found, wanted)
         said = said_of(self._desk, found, verify=self._verify)
@@ -186,6 +189,7 @@ class AuditReport(LeadReport):
             "unsigned_share": part(whole.unsigned, whole.all),
             "imported": self._imported,
             "signatures": self._unverified if self._verify else None,
+            "actions": self._acted,
             **{key: self._total(section) for section, key in _TOTALS.items()},
             "rejections": self._said(REJECTED),
             "withdrawals": self._said(WITHDRAWN),
@@ -219,9 +223,7 @@ class AuditReport(LeadReport):
         whole, imported = Commits.together(self._by_person.values()), self._imported
         corrections, late = self._total(CORRECTION), self._total(LATE)
         figures = [
-            Figure(
-                label="actions", value=f"{self._total(ACTION):,}", note=f"in {counted(whole.all, 'commit')}"
-            ),
+            Figure(label="actions", value=f"{self._acted:,}", note=f"in {counted(whole.all, 'commit')}"),
             Figure(
                 label="by hand",
                 value=percent(whole.by_hand, whole.on_tickets),
