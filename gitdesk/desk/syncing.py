@@ -349,7 +349,9 @@ class _Syncing:
         return now
 
     def _contains(self, tip: str, commit: str) -> bool:
-        return not self._repo.call("merge-base", "--is-ancestor", commit, tip).status
+        from gitdesk.store import history
+
+        return history.is_below(self._repo, commit, tip)
 
     def _is_ahead(self) -> bool:
         tip = self._repo.read_ref(self._ref)
