@@ -27,9 +27,9 @@ _PINNED = {
 # No test is about how fast the machine is, or how busy.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
-# Folders whose programs are covered by other tests: measuring them once more would double the time they take.
-_UNMEASURED = ("attacks", "ci", "servers")
-_KEPT = ("PATH", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV", "COVERAGE_PROCESS_START", "COVERAGE_FILE")
+# What the machine may have set, by beginnings and by names.
+_FOREIGN = ("GIT_", "GITDESK_", "XDG_", "LC_")
+_FOREIGN_NAMES = ("EMAIL", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
 
 
 @pytest.fixture(scope="session")
@@ -43,26 +43,31 @@ def sealed_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-@pytest.fixture(autouse=True)
-def sealed(
-    sealed_home: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
-) -> Iterator[None]:
-    """No test sees the user's Git, desk, terminal, zone or language."""
+def _seal(patch: pytest.MonkeyPatch, home: Path) -> None:
+    """Leaves nothing of the user's Git, desk, terminal, zone or language in the environment."""
     for name in list(os.environ):
-        if name.startswith("COVERAGE_PROCESS") and request.path.parent.name in _UNMEASURED:
-            monkeypatch.delenv(name)
-        if name.startswith(("GIT_", "GITDESK_", "XDG_", "LC_")) or name in (
-            "EMAIL",
-            "NO_COLOR",
-            "FORCE_COLOR",
-            "COLUMNS",
-        ):
-            monkeypatch.delenv(name)
+        if name.startswith(_FOREIGN) or name in _FOREIGN_NAMES:
+            patch.delenv(name)
     for name, value in _PINNED.items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setenv("HOME", str(sealed_home))
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(sealed_home / ".gitconfig"))
+        patch.setenv(name, value)
+    patch.setenv("HOME", str(home))
+    patch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
     time.tzset()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sealed_session(sealed_home: Path) -> Iterator[None]:
+    """What modules share is made in an environment as sealed as that of each test."""
+    with pytest.MonkeyPatch.context() as patch:
+        _seal(patch, sealed_home)
+        yield
+    time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def sealed(sealed_home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No test sees what the machine, or a test before it, has set."""
+    _seal(monkeypatch, sealed_home)
     yield
     time.tzset()
 

@@ -55,9 +55,7 @@ def imports(path: Path) -> Iterator[tuple[int, str]]:
 def loaded(code: str, cwd: Path) -> set[str]:
     """Returns the modules a fresh interpreter has after running some code."""
     script = f"{code}\nimport sys; print('\\n'.join(['', '##modules', *sys.modules]))"
-    # Not under coverage, which brings modules of its own along.
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    environ = {**plain, **_IDENTITY, "PYTHONPATH": str(ROOT), "GITDESK_PAGER": "cat"}
+    environ = {**os.environ, **_IDENTITY, "PYTHONPATH": str(ROOT), "GITDESK_PAGER": "cat"}
     done = subprocess.run(
         [sys.executable, "-c", script],
         cwd=cwd,

@@ -152,17 +152,12 @@ def laid(desk: Desk, folder: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def trapped(tmp_path_factory: pytest.TempPathFactory, sealed_home: Path) -> Trapped:
+def trapped(tmp_path_factory: pytest.TempPathFactory) -> Trapped:
     """Returns a clone in which every command has been called once, and what went off."""
     folder = tmp_path_factory.mktemp("trapped")
     plain = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GITDESK_"))}
-    plain |= {"HOME": str(sealed_home), "GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0", "TZ": "UTC"}
-    os.environ["HOME"], home = str(sealed_home), os.environ.get("HOME", "")
-    try:
-        desk = Desk.of(folder / "desk")
-    finally:
-        os.environ["HOME"] = home
-    desk.environ = plain
+    desk = Desk.of(folder / "desk")
+    desk.environ = plain | {"GIT_CONFIG_NOSYSTEM": "1", "GIT_TERMINAL_PROMPT": "0"}
     laid(desk, folder)
     for name, (answer, _) in SETTINGS.items():
         if name in ("core.hooksPath", "core.attributesFile", "include.path"):

@@ -17,7 +17,7 @@ REF = f"refs/heads/propose/{FIRST}/one"
 
 
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory, sealed_home: object) -> Scene:
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Scene:
     """Returns the scene that every test gets a copy of."""
     return Scene.of(tmp_path_factory.mktemp("branches"))
 

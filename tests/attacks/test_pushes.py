@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from .attacking import PATH, Desk, H, Server, attack, said, text
@@ -12,10 +10,8 @@ pytestmark = pytest.mark.xdist_group("attacks-pushes")
 
 
 @pytest.fixture(scope="module")
-def served(shared: Desk, tmp_path_factory: pytest.TempPathFactory, sealed_home: object) -> Server:
-    """Returns the server of the module; the environment is that of a sealed test."""
-    environ = {name: value for name, value in os.environ.items() if not name.startswith(("GIT_", "GITDESK_"))}
-    shared.environ = {**environ, "HOME": str(sealed_home), "GIT_CONFIG_NOSYSTEM": "1"}
+def served(shared: Desk, tmp_path_factory: pytest.TempPathFactory) -> Server:
+    """Returns the server of the module."""
     return Server.of(shared, tmp_path_factory.mktemp("served") / "desk.git")
 
 

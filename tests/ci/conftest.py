@@ -42,12 +42,11 @@ def run(folder: Path, now: str, *words: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def origins(tmp_path_factory: pytest.TempPathFactory, sealed_home: Path) -> dict[str, Path]:
+def origins(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Returns two desks: `kept`, where every promise was, and `broken`, the same with one that was not."""
     folder = tmp_path_factory.mktemp("ci")
     settings = folder / "desk.yaml"
     settings.write_text((SCENARIOS / "desk.yaml").read_text(encoding="utf-8") + PROMISES, encoding="utf-8")
-    os.environ.update(HOME=str(sealed_home), GIT_CONFIG_GLOBAL=str(sealed_home / ".gitconfig"))
     kept, broken = folder / "kept", folder / "broken"
     run(folder, "2026-11-20T08:00:00Z", "init", "kept", "--from", str(settings))
     ana = ("--requester", "Ana Horvat <ana@example.com>")
@@ -74,10 +73,9 @@ def workspace(origins: dict[str, Path], tmp_path: Path) -> Make:
 
 
 @pytest.fixture(scope="session")
-def hosted(tmp_path_factory: pytest.TempPathFactory, sealed_home: Path) -> Path:
+def hosted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Returns a bare repository whose branch main is a desk with one ticket."""
     folder = tmp_path_factory.mktemp("hosted")
-    os.environ.update(HOME=str(sealed_home), GIT_CONFIG_GLOBAL=str(sealed_home / ".gitconfig"))
     moment = "2026-11-20T08:00:00Z"
     run(folder, moment, "init", "desk", "--from", str(SCENARIOS / "desk.yaml"), "--branch", "main")
     ana = ("--requester", "Ana Horvat <ana@example.com>")

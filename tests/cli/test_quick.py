@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import click
@@ -28,9 +29,12 @@ VALUES = (
 )  # fmt: skip
 
 
+click_command, click_root = cache(click_adapter.command), cache(click_adapter.root)
+
+
 def by_click(declared: Command, words: list[str]) -> dict[str, Any] | None:
     """Returns the values click finds, None when it does not call the command."""
-    command = click_adapter.command(declared)
+    command = click_command(declared)
     settings = {"help_option_names": ["-h", "--help"]}
     try:
         with command.make_context(declared.name, list(words), **settings) as ctx:
@@ -39,6 +43,7 @@ def by_click(declared: Command, words: list[str]) -> dict[str, Any] | None:
         return None
 
 
+@cache
 def words_for(declared: Command) -> st.SearchStrategy[list[str]]:
     """Words of which many are options of the command, in every way one can write them."""
     options = [param for param in declared.params if isinstance(param, Option)]
@@ -62,7 +67,7 @@ def words_for(declared: Command) -> st.SearchStrategy[list[str]]:
 
 @pytest.mark.filterwarnings("ignore::UserWarning")
 @pytest.mark.parametrize("name", DECLARED)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_what_is_read_quickly_is_what_click_reads(name: str, data: st.DataObject) -> None:
     words = data.draw(words_for(DECLARED[name]))
@@ -78,8 +83,7 @@ def test_the_options_before_the_command_are_read_as_click_reads_them(words: list
     if found is None:
         return
     values, rest = found
-    group = click_adapter.root(COMMANDS)
-    with group.make_context("gitdesk", [*words, "list", "--color", "x"]) as ctx:
+    with click_root(COMMANDS).make_context("gitdesk", [*words, "list", "--color", "x"]) as ctx:
         assert dict(ctx.params) == values
         assert [*ctx._protected_args, *ctx.args] == list(rest)
 

@@ -64,7 +64,7 @@ def moment(draw: st.DrawFn, slow: Slow, low: int, high: int) -> int:
     return draw(st.one_of(anywhere, beside))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data(), case=cases())
 def test_a_calendar_agrees_with_laying_out_every_shift(
     data: st.DataObject, case: tuple[Calendar, Slow, int, int]
@@ -84,7 +84,7 @@ def test_a_calendar_agrees_with_laying_out_every_shift(
             assert fast.before(a, budget) == back
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data(), case=cases())
 def test_shifts_openings_and_closings_are_those_laid_out(
     data: st.DataObject, case: tuple[Calendar, Slow, int, int]
@@ -107,7 +107,7 @@ def test_shifts_openings_and_closings_are_those_laid_out(
             assert fast.last_close(a) == closed
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(data=st.data(), case=cases())
 def test_laws_of_working_time(data: st.DataObject, case: tuple[Calendar, Slow, int, int]) -> None:
     fast, slow, low, high = case
@@ -131,7 +131,7 @@ def test_laws_of_working_time(data: st.DataObject, case: tuple[Calendar, Slow, i
         assert fast.elapsed(back - 1, c) > seconds
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data(), case=cases())
 def test_working_days_are_counted_as_laid_out(
     data: st.DataObject, case: tuple[Calendar, Slow, int, int]

@@ -37,7 +37,7 @@ def is_open(story: Story, terms: list[Terms], t: int) -> bool:
     return category not in _DONE
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(stories(), versions())
 def test_the_backlog_is_what_a_walk_through_history_finds_at_every_tick(
     story: Story, terms: list[Terms]
@@ -50,7 +50,7 @@ def test_the_backlog_is_what_a_walk_through_history_finds_at_every_tick(
         assert inside == is_open(story, terms, t), t
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(stories(), versions())
 def test_what_goes_in_goes_out_before_it_goes_in_again(story: Story, terms: list[Terms]) -> None:
     life = life_of(story, terms)
@@ -62,7 +62,7 @@ def test_what_goes_in_goes_out_before_it_goes_in_again(story: Story, terms: list
     assert instants == sorted(instants)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(stories(), versions(), calendars())
 def test_the_parts_of_handling_add_up_in_wall_and_in_working_time(
     story: Story, terms: list[Terms], calendar: object
@@ -83,7 +83,7 @@ def test_the_parts_of_handling_add_up_in_wall_and_in_working_time(
     assert handling_of(life, flows_of(life), calendar) == found[HANDLING]  # type: ignore[arg-type]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(stories(), versions())
 def test_the_first_response_is_the_one_its_clock_ends_with(story: Story, terms: list[Terms]) -> None:
     replay = Replay(story, terms)
@@ -96,7 +96,7 @@ def test_the_first_response_is_the_one_its_clock_ends_with(story: Story, terms: 
         assert life.first == clock.stopped
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(stories(), versions(), st.integers(0, 200))
 def test_a_life_up_to_a_moment_is_the_beginning_of_the_whole_one(
     story: Story, terms: list[Terms], now: int

@@ -70,7 +70,7 @@ def by_clock(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 nows = st.integers(0, 400)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(stories(), versions(), nows)
 def test_the_engine_says_what_a_walk_through_every_second_says(
     story: Story, terms: list[Terms], later: int
@@ -148,7 +148,7 @@ def test_in_time_means_stopped_by_the_instant_it_is_due(
             assert (after.breached_at is not None) == (after.elapsed > before.target)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(stories(), versions(), st.integers(0, 12), st.integers(0, 60))
 def test_a_replay_that_goes_on_is_the_replay_of_all_and_leaves_what_it_came_from_alone(
     story: Story, terms: list[Terms], cut: int, later: int

@@ -220,7 +220,7 @@ def grown(
     return world, made[1:]
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(steps, st.lists(st.integers(0, 13), min_size=1, max_size=5))
 def test_a_refresh_equals_a_rebuild_whatever_git_did(
     given_steps: list[tuple[int, int | None, list[tuple[TicketId, str]], int]], stops: list[int]
@@ -249,7 +249,7 @@ def test_a_merge_that_differs_from_no_side_is_told_like_any_other() -> None:
     assert len(dump(connection)) > 0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(steps)
 def test_the_short_way_tells_what_parsing_every_version_tells(
     given_steps: list[tuple[int, int | None, list[tuple[TicketId, str]], int]],
@@ -277,7 +277,7 @@ def test_how_many_versions_are_held_changes_nothing_that_is_told(
     assert dump(many) == dump(few)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(steps)
 def test_without_merges_the_trail_leads_to_what_the_ticket_says(
     given_steps: list[tuple[int, int | None, list[tuple[TicketId, str]], int]],
@@ -348,7 +348,7 @@ def replayed(found: Iterable[Entry]) -> tuple[dict[str, str], set[str], set[str]
     return values, tags, said
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(merging(without=("move", "delete", "break")))
 def test_whatever_merges_did_the_trail_leads_to_what_the_ticket_says(
     given_world: tuple[World, list[str]],
@@ -366,7 +366,7 @@ def test_whatever_merges_did_the_trail_leads_to_what_the_ticket_says(
         assert said == {one.body for one in ticket.messages}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(merging(), st.lists(st.integers(0, 13), min_size=1, max_size=5))
 def test_a_refresh_equals_a_rebuild_whatever_merges_did(
     given_world: tuple[World, list[str]], stops: list[int]

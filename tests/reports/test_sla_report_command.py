@@ -84,7 +84,6 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         "GITDESK_NOW": NOW,
         "TZ": "UTC",
         "LC_ALL": "C.UTF-8",
-        **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
     }
 
     def call(*words: str, code: int | None = 0, **environ: str) -> subprocess.CompletedProcess[bytes]:

@@ -128,19 +128,15 @@ def said(done: Done) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def ground(tmp_path_factory: pytest.TempPathFactory, sealed_home: Path) -> Ground:
+def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
     folder = tmp_path_factory.mktemp("servers")
     (folder / "bin").mkdir()
     program = folder / "bin" / "gitdesk"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -P -m gitdesk "$@"\n')
     program.chmod(0o755)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HOME", str(sealed_home))
-        patch.setenv("GIT_CONFIG_GLOBAL", str(sealed_home / ".gitconfig"))
-        patch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-        desk = founded(folder)
-        dates = {f"GIT_{who}_DATE": "2026-11-22T09:00:00Z" for who in ("AUTHOR", "COMMITTER")}
-        environ = {**desk.environ, **dates, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
+    desk = founded(folder)
+    dates = {f"GIT_{who}_DATE": "2026-11-22T09:00:00Z" for who in ("AUTHOR", "COMMITTER")}
+    environ = {**desk.environ, **dates, "PATH": f"{folder / 'bin'}:{os.environ['PATH']}"}
     hooked = Hooked(Place(desk.path, environ), environ)
     for _ in range(2):
         hooked.ticket()
