@@ -78,7 +78,7 @@ def _about(name: str, prefix: str) -> str:
 
 
 def _plain(found: Whereabouts, drafts: list[dict[str, Any]]) -> dict[str, Any]:
-    other, mine = found.remote, found.mine
+    other, mine, begun = found.remote, found.mine, found.begun
     return {
         "branch": found.branch or None,
         "reason": found.reason,
@@ -102,8 +102,9 @@ def _plain(found: Whereabouts, drafts: list[dict[str, Any]]) -> dict[str, Any]:
         ],
         "drafts": drafts,
         "conflicts": list(found.conflicts),
-        "busy": found.busy or None,
-        "busy_way": found.busy_way or None,
+        "busy": begun.command if begun is not None else None,
+        "busy_with": begun.named if begun is not None else None,
+        "busy_way": begun.way if begun is not None else None,
         "proposals": [_proposal(one) for one in found.proposals.waiting],
         "own_proposals": [{**_proposal(one), "state": one.state} for one in found.proposals.own],
         "unsent": [_proposal(one) for one in found.proposals.unsent],
@@ -138,7 +139,7 @@ def _lines(items: Iterable[Mapping[str, Any]], page: Page) -> Iterator[str]:
     for item in items:
         yield from _shared(item, page)
         if item["busy"]:
-            yield f"{page.paint('warn', '!')} Git is in the middle of something: {item['busy_way']}"
+            yield f"{page.paint('warn', '!')} Git is in the middle of {item['busy_with']}: {item['busy_way']}"
         yield from _listed(
             page, "error", item["conflicts"], "open after a merge: gitdesk settle", lambda path: path
         )

@@ -273,7 +273,7 @@ class _Syncing:
         found = underway.look(self._repo, checkout.git_dir) if checkout is not None else None
         if found is not None and checkout is not None:
             raise Refused(
-                f"Git is in the middle of a {found.verb} in {checkout.path}",
+                f"Git is in the middle of {found.named} in {checkout.path}",
                 hint=f"finish it: {found.way}; then gitdesk sync",
             )
 

@@ -55,8 +55,7 @@ class Whereabouts(Value):
     """One look at a clone. `remote` None: there is none, and `remote_problem` says so in words.
 
     `ahead` and `behind` are as of `fetched` (RFC 3339, "" for never); None where the branch is not over there.
-    `busy` is the command that goes on with what Git is in the middle of, `busy_way` how that ends in words; `mine` None
-    of a stranger.
+    `begun` is what Git is in the middle of, None for nothing; `mine` is None of a stranger.
     """
 
     branch: str
@@ -69,8 +68,7 @@ class Whereabouts(Value):
     fetched: str
     outbox: tuple[Waiting, ...]
     conflicts: tuple[str, ...]
-    busy: str
-    busy_way: str
+    begun: Underway | None
     proposals: Proposed
     mine: Mine | None
     not_fetched: str = ""  # why the remote could not be asked, which was wanted
@@ -88,7 +86,6 @@ def look(desk: Desk, *, fetch: bool = False, asking: bool = False, progress: boo
             not_fetched = problem
         else:
             raise SetupError(problem)
-    begun = _begun(desk)
     ahead, behind = _distance(desk, other)
     return Whereabouts(
         branch=desk.location.branch,
@@ -101,8 +98,7 @@ def look(desk: Desk, *, fetch: bool = False, asking: bool = False, progress: boo
         fetched=_fetched(desk, other),
         outbox=outbox.listed(desk.repo, desk.tip),
         conflicts=_conflicts(desk),
-        busy=begun.command if begun is not None else "",
-        busy_way=begun.way if begun is not None else "",
+        begun=_begun(desk),
         proposals=_proposals(desk, other),
         mine=_mine(desk),
         not_fetched=not_fetched,

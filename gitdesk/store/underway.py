@@ -37,6 +37,11 @@ class Underway(Value):
     branch: str = ""
 
     @property
+    def named(self) -> str:
+        """Returns what it is in words: "a merge"."""
+        return f"{'an' if self.verb[0] in 'aeiou' else 'a'} {self.verb}"
+
+    @property
     def way(self) -> str:
         """Returns in words how it ends: what is open first, what goes on with it, what takes it back."""
         first = f"{_SETTLE} for what is open, then " if self.is_open else ""

@@ -253,9 +253,10 @@ def test_status_tells_what_git_is_in_the_middle_of_and_what_is_open(two: Two) ->
     marko.git("fetch", "-q")
     marko.plain.git("merge", "origin/main", check=False)
     told = item(marko, "status")
-    assert told["busy"] == "git commit"
+    assert (told["busy"], told["busy_with"]) == ("git commit", "a merge")
     assert len(told["conflicts"]) == 1
-    assert "gitdesk settle" in marko.gitdesk("status").stdout
+    way = "gitdesk settle for what is open, then git commit; or git merge --abort"
+    assert f"Git is in the middle of a merge: {way}" in marko.gitdesk("status").stdout
 
 
 def clashing(two: Two, *command: str) -> Clone:
@@ -276,6 +277,7 @@ def test_in_a_stopped_rebase_every_screen_says_what_is_open_and_how_it_goes_on(t
         marko.git("config", "gitdesk.branch", branch)
     told = item(marko, "status")
     assert (told["busy"], len(told["conflicts"])) == ("git rebase --continue", 1)
+    assert told["busy_with"] == "a rebase"
     assert (told["remote"] is None) is (not branch)
     screen = marko.gitdesk("status").stdout
     way = "gitdesk settle for what is open, then git rebase --continue; or git rebase --abort"

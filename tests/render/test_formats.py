@@ -235,8 +235,8 @@ VALID = {
     "status": {
         "branch": "main", "reason": "it is", "tip": "9f1c", "remote": "origin", "url": "https://host/x",
         "remote_branch": "main", "remote_problem": None, "ahead": 1, "behind": None,
-        "fetched": "2026-11-22T09:00:00Z", "outbox": [], "drafts": [], "conflicts": ["tickets/x.md"], "busy": None,
-        "busy_way": None, "own_proposals": [], "unsent": [],
+        "fetched": "2026-11-22T09:00:00Z", "outbox": [], "drafts": [], "conflicts": ["tickets/x.md"],
+        "busy": None, "busy_with": None, "busy_way": None, "own_proposals": [], "unsent": [],
         "proposals": [
             {"branch": "propose/x", "commit": "9f1c", "subject": "x", "author": "Ana <a@b>", "at": None}
         ],
