@@ -1,11 +1,10 @@
-"""What the sites have in common: which pull request a job is about, and where to look for one afterwards."""
+"""What the sites have in common: which pull request a job is about, and what their refusals mean."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
 from gitdesk.errors import SetupError, UsageError
-from gitdesk.forge import answer, surroundings
 from gitdesk.forge.client import Client, Refusal
 
 TYPE_CHECKING = False
@@ -65,31 +64,3 @@ class Forge(ABC):
                     hint=f"it needs {right}",
                 ) from None
             raise
-
-
-class LikeGitHub(Forge):
-    """A site whose CI tells of itself as GitHub's does: an event in a file, the repository in the environment."""
-
-    hint: str  # how to be in a job of the site
-    repository: str
-
-    def take_event(self, environ: Mapping[str, str], head: str) -> None:
-        """Finds out which pull request, or which branch, the job is about."""
-        self.repository = surroundings.repository(environ, self.hint)
-        event = surroundings.event(environ, self.hint)
-        told = answer.text(event, "repository", "full_name")
-        if told and told.lower() != self.repository.lower():
-            raise SetupError(
-                f'the event is of the repository "{told}", and the job runs in "{self.repository}"'
-            )
-        self.number, self.branch, self.head = None, "", head
-        if answer.part(event, "pull_request") is not None:
-            self.number = answer.number(event, "pull_request", "number")
-            self.require_head(answer.commit(event, "pull_request", "head", "sha"), head)
-        elif answer.part(event, "merge_group") is not None:
-            self.branch = surroundings.branch(answer.text(event, "merge_group", "base_ref"))
-        elif answer.part(event, "after") is not None:
-            self.branch = surroundings.branch(answer.text(event, "ref"))
-        if self.number is None and not self.branch:
-            kind = environ.get("GITHUB_EVENT_NAME", "") or "unknown"
-            raise SetupError(f'the event "{kind[:60]}" of this job is about no {self.noun}', hint=self.hint)
