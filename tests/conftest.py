@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 from repository import GitRepository, RepoFactory
 
 # Set before anything of ours is imported by a test: programs started by tests inherit it too.
@@ -27,9 +28,24 @@ _PINNED = {
 # No test is about how fast the machine is, or how busy.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
-# What the machine may have set, by beginnings and by names.
+# What may be set where the tests run, by beginnings and by names.
 _FOREIGN = ("GIT_", "GITDESK_", "XDG_", "LC_")
 _FOREIGN_NAMES = ("EMAIL", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Laws go hundreds of times through lines that examples go through: they are not traced, at half the time.
+
+    The marker no_cover of pytest-cov does not stop it in the workers of xdist, where two measurements are under way.
+    """
+    tracing = sys.gettrace()
+    if is_hypothesis_test(getattr(item, "obj", None)):
+        sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracing)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,14 @@ TRANSCRIPTS = [
 ]
 
 
+@pytest.fixture(autouse=True)
+def measured(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commands of transcripts are measured for coverage, and no other programs, which would take twice the time."""
+    if request.config.pluginmanager.hasplugin("_cov"):
+        monkeypatch.setenv("COVERAGE_PROCESS_START", str(ROOT / "pyproject.toml"))
+        monkeypatch.setenv("COVERAGE_FILE", str(ROOT / ".coverage"))
+
+
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_what_a_transcript_shows_is_what_happens(path: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"

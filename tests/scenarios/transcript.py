@@ -52,6 +52,7 @@ class Session:
     def _environ(self) -> dict[str, str]:
         moment = "2026-11-22T09:00:00Z"
         return {
+            **{name: value for name, value in os.environ.items() if name.startswith("COVERAGE_")},
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(self.home),
             "TZ": "Europe/Zagreb",
