@@ -48,16 +48,14 @@ def command(context: Context, site: str | None, output: str | None, force: bool,
     if config_differs(context.desk):
         context.out.note(CONFIG_CHANGED)
     text = code_owners.render(found, site)
-    if checks:
-        return _checked(context, text, site, output)
-    if output is not None:
+    if output is not None and not checks:
         _write(context, text, output, force=force)
         return 0
     if context.out.format != "table":
         context.out.items("codeowners", [_plain(one) for one in found], _COLUMNS)
-    else:
+    elif not checks:
         context.out.text(text)
-    return 0
+    return _checked(context, text, site, output) if checks else 0
 
 
 def _plain(one: Ownership) -> dict[str, object]:

@@ -43,9 +43,7 @@ _COLUMNS = (
 @option("--field", default="", metavar="NAME", help="Only changes of status, assignee, tag, reply, a field…")
 @option("--limit", "-n", type=Whole(1), metavar="N", help="At most so many entries.")
 @option("--reverse", is_flag=True, help="Oldest first.")
-@option(
-    "--verify/--no-verify", default=None, help="Check signatures; default: for at most 50 signed commits."
-)
+@option("--verify/--no-verify", default=None, help="Check signatures; default: where tickets are named.")
 @argument("tickets", nargs=-1, metavar="[ID]…", type=Named("id"))
 def command(
     context: Context,

@@ -41,6 +41,8 @@ def report(
             out.note(f'"{wanted}" is kept as "{path.rsplit("/", 1)[-1]}"')
     outcomes.warn(context, outcome)
     out.note(f"{'proposed already' if made.existed else 'proposed'} as {review.proposal.name}{_where(sent)}")
+    if made.unwritten:
+        out.note(f"its reason is the one it was proposed with, and not: {made.unwritten}")
     _about_sending(context, sent)
     _about_base(context, held_up)
     _about_messages(context, made)

@@ -155,15 +155,15 @@ def _done(item: Mapping[str, Any], there: str) -> str:
     parts = []
     if item["received"]:
         parts.append(f"{'would receive' if future else 'received'} {_commits(item['received'])}")
-    pushed = item["ahead"] if future else item["pushed"]
-    if pushed:
-        parts.append(f"{'would push' if future else 'pushed'} {_commits(pushed)}")
+    if item["pushed"]:
+        parts.append(f"{'would push' if future else 'pushed'} {_commits(item['pushed'])}")
     if item["repeated"]:
         parts.append(
             f"{item['repeated']:,} of yours {'was' if item['repeated'] == 1 else 'were'} there already"
         )
-    if item["ahead"] and not future:
-        parts.append(f"{_commits(item['ahead'])} not pushed")
+    left = item["ahead"] - item["pushed"] if future else item["ahead"]
+    if left:
+        parts.append(f"{_commits(left)} {'would not be' if future else 'not'} pushed")
     if not parts:
         return "not compared" if item["state"] == "offline" else f"up to date with {there}"
     return f"{', '.join(parts)} ({there})"
@@ -239,14 +239,17 @@ def held_lines(told: Synced) -> list[str]:
 
 
 def _way_on(told: Synced) -> str:
+    from gitdesk.desk.sync_steps import ILLEGAL
+
     hints = []
     for one in told.held:
         hints += [one.hint] if one.hint else []
         hints += [f"to see it: {call}" for call in _shows(one)]
         if told.dry_run:
             continue
-        again = " ".join(commit[:10] for commit in one.commits)
-        hints.append(f"to do it again, on what is there now: by hand, or git cherry-pick {again}")
+        if not one.reason.startswith(f"{ILLEGAL}A008"):  # as it is, it would be refused again
+            again = " ".join(commit[:10] for commit in one.commits)
+            hints.append(f"to do it again, on what is there now: by hand, or git cherry-pick {again}")
         hints.append(f"to drop it then, or at once: git branch -D {one.branch}")
     return "\n".join(dict.fromkeys(hints))
 

@@ -72,6 +72,8 @@ def _say(context: Context, word: str, kind: str, text: str, no_push: bool, dry_r
     said = proposal_verdicts.say(context.desk, word, kind, text, sending=not no_push, dry_run=dry_run)
     context.made = said.commit
     out = context.out
+    if said.commit is None and not said.is_trial and text.strip():
+        out.note(f"it was said before, and this is not added: {text.strip()}")
     if out.format == "table":
         out.text(_words(said))
         _note(context, said)

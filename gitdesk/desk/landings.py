@@ -281,22 +281,30 @@ class Landings:
         found = rules_approvals.unmet(standing, change, self._hint(standing, landing, config))
         if self._past is not None:
             found = self._past.weighed(list(found), standing, landing, config)
+        commit = self._to_blame(standing, landing) if landing.after == landing.last.commit.id else ""
         for one in rules.weigh(found, config):
-            yield replace(
-                one, commit=landing.last.commit.id if landing.after == landing.last.commit.id else ""
-            )
+            yield replace(one, commit=commit)
+
+    def _to_blame(self, standing: Standing, landing: Landing) -> str:
+        """Returns the commit that lands something, of a branch that is to land the last one that made it."""
+        made = landing.makers(standing.need.path) if self._mode == REQUEST else []
+        return (made[-1].record if made else landing.last).commit.id
 
     def _hint(self, standing: Standing, landing: Landing, config: Config) -> str:
         names = [one.id for one in approvers(standing.need, config, standing.contributors)]
         who = f"{' or '.join(names[:5])} may approve it" if names else "nobody else has a role to approve it"
+        path, commit = standing.need.path, self._to_blame(standing, landing)
+        way = rules_approvals.proposing(path, commit)
+        if self._mode == PUSH and len(landing.last.commit.parents) < 2:
+            off = rules_approvals.TAKES_OFF.format(commit[:10])
+            return f"it lands by the merge of a proposal: {off}{way}; {who}"
         if any("not signed" in one for one in standing.obstacles):
             sign = f"git rebase -f -S {BASE} on its branch, with a key that gitdesk.yaml lists"
             return f"whoever made it signs it: {sign}; then {who}"
-        ticket = standing.need.path.rpartition("/")[2].removesuffix(".md")
-        if self._mode == PUSH and len(landing.last.commit.parents) < 2:
-            way = f"git reset --keep {BASE}, then the same with --propose"
-            return f"it lands by the merge of a proposal: {way}, and {who}"
-        return f"{who}: gitdesk approve {ticket}"
+        calls = ["in a review on the site"] if self._reviews is not None else []
+        if self._mode != REQUEST or verdicts.is_proposed(self._repo, self._head):
+            calls.append(f"gitdesk approve {path.rpartition('/')[2].removesuffix('.md')}")
+        return f"{who}: {' or '.join(calls)}" if calls else f"{who} on a proposal: {way}"
 
     def _claims(self, landing: Landing, found: Sequence[Standing], config: Config) -> Iterator[Violation]:
         """Yields approvals that a merge claims and nobody gave."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 
 from gitdesk.desk.reapplying import subjects
-from gitdesk.domain.format import parse_id
+from gitdesk.domain.format import attachment_dir, parse_id, path_of
 from gitdesk.errors import SetupError
+from gitdesk.lazy import pattern
 from gitdesk.store import refs
 from gitdesk.value import Value
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 FOLDER = "gitdesk/outbox/"
 _SHORT = 10
+_NAMED = pattern(r"([A-Z]+-[0-9A-Z]+)(?:-\d+)?$")  # after a ticket, and counted where there were more
 
 
 class Kept(Value):
@@ -109,20 +111,26 @@ def listed(repo: Repo, tip: str) -> tuple[Waiting, ...]:
                 commit=commit,
                 subject=subject,
                 at=at,
-                subjects=_left(repo, tip, commit) or (subject,),
+                subjects=_left(repo, tip, commit, ref.removeprefix(refs.BRANCHES + FOLDER)) or (subject,),
             )
         )
     return tuple(found)
 
 
-def _left(repo: Repo, tip: str, commit: str) -> tuple[str, ...]:
-    """Returns the subjects of what a branch has and the desk has not.
+def _left(repo: Repo, tip: str, commit: str, name: str) -> tuple[str, ...]:
+    """Returns the subjects of what a branch is there for and the desk has not.
 
-    What was made again and shared is another commit there, of the same author, date and subject.
+    The branch has all that was local below it as well: its name says which ticket it is about, or with which commit
+    it begins. What was made again and shared is another commit there, of the same author, date and subject.
     """
-    form = "--format=%m%x00%an%x00%ae%x00%at%x00%s"
-    done = repo.call("log", "-z", "--reverse", "--left-right", form, f"{tip}...{commit}", "--")
+    named = _NAMED.match(name)
+    ticket = parse_id(named[1]) if named is not None else None
+    only = (path_of(ticket), attachment_dir(ticket)) if ticket is not None else ()
+    form = "--format=%m%x00%H%x00%an%x00%ae%x00%at%x00%s"
+    done = repo.call("log", "-z", "--reverse", "--left-right", form, f"{tip}...{commit}", "--", *only)
     parts = os.fsdecode(done.output).split("\0") if not done.status else []
-    commits = [tuple(parts[at : at + 5]) for at in range(0, len(parts) - 4, 5)]
-    shared = {one[1:] for one in commits if one[0] == "<"}
-    return tuple(one[4] for one in commits if one[0] == ">" and one[1:] not in shared)
+    commits = [tuple(parts[at : at + 6]) for at in range(0, len(parts) - 5, 6)]
+    shared = {one[2:] for one in commits if one[0] == "<"}
+    left = [one for one in commits if one[0] == ">" and one[2:] not in shared]
+    begins = [at for at, one in enumerate(left) if one[1].startswith(name[:_SHORT])]
+    return tuple(one[5] for one in left[begins[0] if begins else 0 :])

@@ -67,7 +67,7 @@ class Proposed(Value):
     """What came of proposing: the outcome, whose commit is the proposal's, and the name of its branch.
 
     `said` is the commit of messages that went to the desk, None for none; `kept` are tickets whose messages are part
-    of the proposal. `existed`: the same was proposed already, as `name`.
+    of the proposal. `existed`: the same was proposed already, as `name`; `unwritten`: a reason for it that it lacks.
     """
 
     outcome: Outcome
@@ -76,3 +76,4 @@ class Proposed(Value):
     said: str | None = None
     kept: tuple[str, ...] = ()
     existed: bool = False
+    unwritten: str = ""

@@ -317,11 +317,19 @@ def _meant(desk: Desk, found: Sequence[Proposal], remote: Remote | None, word: s
     except (NotFound, UsageError):
         wanted = word  # a ticket that only the proposal has
     known = wanted.casefold()
-    return [
+    exact = [
         one
         for one in found
         if wanted in one.paths or any(each.casefold() == known for each in (*one.ids, one.name.split("/")[1]))
     ]
+    if exact or wanted is not word:
+        return exact
+    return [one for one in found if any(_begins(each, known) for each in one.ids)]
+
+
+def _begins(ticket: str, word: str) -> bool:
+    """Tells whether a word is the beginning of a ticket's code, or of all of it."""
+    return ticket.casefold().startswith(word) or ticket.rpartition("-")[2].casefold().startswith(word)
 
 
 def _called(found: Sequence[Proposal], remote: Remote | None, word: str) -> Iterator[Proposal]:

@@ -70,7 +70,10 @@ class Proposing(Writing):
                     return Proposed(outcome=self._outcome(None, draft))
                 same = self._same(parts)
                 if same is not None:
-                    return Proposed(outcome=self._outcome(None, draft), name=same.name, existed=True)
+                    has = same.first.body if same.first is not None else ""
+                    given = "" if why.reason.strip() in has else why.reason.strip()
+                    outcome = self._outcome(None, draft)
+                    return Proposed(outcome=outcome, name=same.name, existed=True, unwritten=given)
                 try:
                     said = self._say(turn, draft, parts, why, author, committer)
                 except write.Moved:

@@ -16,6 +16,7 @@ from gitdesk.desk.sync_steps import ILLEGAL, Plan, Stopped
 from gitdesk.domain import rules
 from gitdesk.domain.change import is_config
 from gitdesk.domain.config import PATH
+from gitdesk.domain.rules_approvals import TAKES_OFF
 from gitdesk.domain.violation import ERROR
 from gitdesk.errors import Refused, SetupError, Unreadable
 from gitdesk.store import local_commits, objects, read, signed_commit
@@ -174,7 +175,7 @@ class Planning:
             for one in errors:
                 origin = origins.get(one.commit or end)
                 if origin is not None:
-                    bad.setdefault(origin, (f"{ILLEGAL}{one.code} {one.message}", one.hint or ""))
+                    bad.setdefault(origin, (f"{ILLEGAL}{one.code} {one.message}", _held_hint(one, origin)))
             if errors and not bad:
                 raise Stopped(f"{errors[0].path}: {errors[0].code} {errors[0].message}", hint=errors[0].hint)
             if bad:
@@ -253,7 +254,7 @@ class Planning:
         location = read.Location(ref=None, tip=tip, checkout=None, remote_ref=None, reason="it is pushed")
         desk = Desk(self._repo, location, self._desk.environ, self._desk.watch, self._desk.now)
         if base:
-            walk = judging_commits.between(desk, f"{base}..{tip}")
+            walk = judging_commits.between(desk, f"{base}..{tip}", landing=judging_commits.PUSH)
             walk.base = self._remote.short
         else:
             walk = judging_commits.everything(desk)
@@ -264,6 +265,13 @@ class Planning:
                 if len(found) == most:
                     break
         return tuple(found)
+
+
+def _held_hint(found: Violation, origin: str) -> str:
+    """Returns the way on for a commit that is off the branch already: the one that was made again is nowhere."""
+    made = found.commit[:10]
+    hint = (found.hint or "").replace(TAKES_OFF.format(made), "")
+    return hint.replace(made, origin[:10]) if made else hint
 
 
 def _segments(made: Sequence[Made]) -> list[str]:

@@ -126,6 +126,8 @@ class _Syncing:
             looked = time.monotonic()
             plan = self._round()
             if self._wanted.dry_run or not self._wanted.push:
+                if self._wanted.dry_run and plan.pushes:
+                    self._count_pushed(plan.theirs, plan.pushes[-1])
                 return self._end(self._state(plan), ahead=plan.ahead)
             failed = self._push(plan)
             if failed is None:

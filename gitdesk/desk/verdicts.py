@@ -166,6 +166,12 @@ def spoken_of(repo: Repo, head: str, known: str) -> list[Record]:
     return list(history.these(repo, listed, marks=True))
 
 
+def is_proposed(repo: Repo, commit: str) -> bool:
+    """Tells whether a proposal that is open, here or on a remote as far as this clone knows, has a commit."""
+    words = ("for-each-ref", "--count=1", "--format=%(objectname)", f"--contains={commit}")
+    return bool(repo.run(*words, "refs/heads/propose/**", "refs/remotes/*/propose/**"))
+
+
 def in_place(repo: Repo, found: Iterable[Verdict], net: Net, before: str) -> Iterator[Verdict]:
     """Yields verdicts; approvals of a change that the branch has taken before, or that is not below them, do not count.
 

@@ -74,6 +74,16 @@ def unmet(standing: Standing, change: Change, hint: str) -> Iterator[Violation]:
         yield _placed("A008", need, change, message, hint)
 
 
+TAKES_OFF = "git rebase --onto {0}^ {0} takes it off the branch, then "
+
+
+def proposing(path: str, commit: str) -> str:
+    """Returns in words how what a commit did to a file is proposed instead."""
+    if is_config(path):
+        return f"git checkout {commit[:10]} -- {path}, gitdesk propose {path}"
+    return "the same with --propose"
+
+
 def wanted(approvals: Approvals) -> str:
     """Returns what is asked for: `2 approvals by lead`."""
     noun = "approval" if approvals.count == 1 else "approvals"

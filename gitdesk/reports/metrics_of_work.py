@@ -109,7 +109,8 @@ METRICS = (
         "has said it in no commit of the history; an approval that was withdrawn later stays one. One that is "
         "unsigned says so; with --verify also one whose signature is unknown, bad, or somebody else's",
         clock="the committer's time",
-        left_out="reviews on a site that left no trailer; whether an approver might approve is rule A005's matter",
+        left_out="what was said of proposals that have not landed; reviews on a site that left no trailer; whether an "
+        "approver might approve is rule A005's matter",
         source="the trailers Gitdesk-Approves, Gitdesk-Rejects, Gitdesk-Withdraws and Approved-by",
     ),
     Metric(

@@ -59,10 +59,13 @@ class Timeline(Value):
 def timeline(unit: str, first: int, now: int, period: Period, zone: tzinfo) -> Timeline:
     """Returns the pieces from the beginning of a period, else from the first thing that happened, up to the present.
 
-    `unit` "" is what suits the stretch, WHOLE one piece. A period that has not begun has one piece, with nothing in it.
+    `unit` "" is what suits the stretch, WHOLE one piece. A period that has not begun has one piece, which begins
+    and ends at the present, so that what stands at its end is what stands by now.
     """
     begin = first if period.start is None else int(period.start.timestamp())
     end = now + 1 if period.end is None else min(int(period.end.timestamp()), now + 1)
+    if begin > now:
+        return Timeline(unit=unit or DAY, starts=(_day(begin, zone),), edges=(now + 1, now + 1))
     end = max(end, begin + 1)
     if unit == WHOLE:
         return Timeline(unit=WHOLE, starts=(_day(begin, zone),), edges=(begin, end))

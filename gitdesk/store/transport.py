@@ -177,8 +177,10 @@ _NO_NEWS = pattern(
 
 
 def last_words(error: bytes) -> str:
-    """Returns the line in which Git says what went wrong, "" when it said nothing."""
+    """Returns the line in which Git says what went wrong, with the next one where it announces that, "" for none."""
     _, own = said(error)
     wrong = [line for line in own if line.startswith(("fatal: ", "error: ", "ssh: "))] or list(own)
     first = wrong[0] if wrong else ""
+    if first.endswith(":") and first in own[:-1]:
+        first = f"{first} {own[own.index(first) + 1].strip()}"
     return first.removeprefix("fatal: ").removeprefix("error: ")

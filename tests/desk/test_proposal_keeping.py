@@ -167,3 +167,27 @@ def test_an_approval_takes_a_reason_by_either_name(team: Team) -> None:
     done(team, "ana", "propose", TICKET, "closed", *REASON)
     done(team, "iva", "approve", TICKET, "--reason", "seen it")
     assert "seen it" in done(team, "ana", "review", TICKET, "--fetch")
+
+
+def test_a_proposal_about_a_ticket_that_is_not_here_yet_is_named_by_the_beginning_of_its_code(
+    team: Team,
+) -> None:
+    fresh = done(
+        team, "ana", "new", "Fresh", "-m", "Help", "--requester", "Eva <eva@example.com>", "-q"
+    ).strip()
+    done(team, "ana", "propose", fresh, "spam")
+    done(team, "marko", "review", "--fetch")
+    code = fresh.rpartition("-")[2]
+    for word in (code[:4].lower(), code, f"AC-{code[:5]}"):
+        assert fresh in done(team, "marko", "review", word)
+    assert team.gitdesk("marko", "review", "ZZZZ").returncode == 3
+
+
+def test_a_reason_that_is_not_written_is_said_not_to_be(team: Team) -> None:
+    done(team, "ana", "propose", TICKET, "closed", "--reason", "paid")
+    assert "and not" not in done(team, "ana", "propose", TICKET, "closed", "--reason", "paid")
+    told = done(team, "ana", "propose", TICKET, "closed", "--reason", "paid twice")
+    assert "its reason is the one it was proposed with, and not: paid twice" in told
+    assert "not added" not in done(team, "marko", "reject", TICKET, "--reason", "not yet")
+    told = done(team, "marko", "reject", TICKET, "--reason", "not yet, please")
+    assert "it was said before, and this is not added: not yet, please" in told

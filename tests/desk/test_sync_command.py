@@ -82,6 +82,90 @@ def test_what_was_kept_back_is_shown_and_named_whole_and_nothing_else_with_it(tw
     assert "priority high → urgent" in screen
 
 
+def test_each_branch_of_the_outbox_is_told_by_its_own_change(two: Two) -> None:
+    """Below it is all that was local before: that of another branch, and what was shared meanwhile."""
+    _, iva, marko, ticket = two
+    other = iva.new("Another")
+    iva.sync()
+    marko.sync(push=False)
+    for one in (ticket, other):
+        iva.run(Set(values=(("priority", "low"),)), one)
+    iva.sync()
+    marko.run(Set(values=(("priority", "high"),)), ticket)
+    marko.note(other, "shared meanwhile")
+    marko.run(Set(values=(("priority", "urgent"),)), other)
+    assert marko.gitdesk("sync").returncode == 1
+    kept = {one["branch"].rpartition("/")[2]: one["subjects"] for one in item(marko, "status")["outbox"]}
+    assert kept == {
+        ticket: [f"{ticket}: priority normal → high"],
+        other: [f"{other}: priority normal → urgent"],
+    }
+
+
+def unapproved(team: Team, name: str) -> str:
+    """Has somebody make three changes, of which the one in the middle would need approval; returns the commit."""
+    assert team.gitdesk(name, "note", OTHER, "-m", f"before by {name}").returncode == 0
+    file = team.folder / name / path_of(TICKET)
+    file.write_text(file.read_text().replace('status: "resolved"', 'status: "closed"'))
+    team.git(name, "commit", "-qam", "closed by hand")
+    made = team.git(name, "rev-parse", "HEAD")
+    assert team.gitdesk(name, "reply", OTHER, "-m", f"after by {name}").returncode == 0
+    return made
+
+
+def test_only_what_lacks_approval_is_kept_back_and_the_way_on_works(tmp_path: Path) -> None:
+    team = Team.of(tmp_path, law=True)
+    made = unapproved(team, "ana")
+    assert team.gitdesk("iva", "note", OTHER, "-m", "by somebody else").returncode == 0
+    assert team.gitdesk("iva", "sync").returncode == 0
+    (trial,) = json.loads(team.gitdesk("ana", "sync", "--dry-run", "--json").stdout)["items"]
+    assert (trial["pushed"], [one["commits"] for one in trial["held"]]) == (2, [[made]])
+    done = team.gitdesk("ana", "sync")
+    assert done.returncode == 1
+    assert "received 1 commit, pushed 2 commits" in done.stdout
+    assert "it lands by the merge of a proposal: the same with --propose" in done.stderr
+    assert "cherry-pick" not in done.stderr
+    for text in ("before by ana", "after by ana"):
+        assert text in team.git("server", "show", f"main:{path_of(OTHER)}")
+    assert team.gitdesk("ana", "propose", TICKET, "closed").returncode == 0
+    assert team.gitdesk("marko", "approve", TICKET).returncode == 0
+
+
+def test_what_lacks_approval_is_named_and_everything_before_it_is_shared(tmp_path: Path) -> None:
+    team = Team.of(tmp_path, law=True)
+    made = unapproved(team, "ana")
+    done = team.gitdesk("ana", "check", "origin/main..")
+    assert (done.returncode, f"(commit {made[:10]})" in done.stdout) == (1, True)
+    assert "marko or iva may approve it on a proposal: the same with --propose" in done.stdout
+    trial = team.gitdesk("ana", "sync", "--dry-run")
+    assert "would push 1 commit, 2 commits would not be pushed" in trial.stdout
+    done = team.gitdesk("ana", "sync")
+    assert "pushed 1 commit, 2 commits not pushed" in done.stdout
+    assert f"commit {made[:10]})" in done.stderr
+    (way,) = re.findall(r"git (rebase --onto \S+ \S+) takes it off the branch", done.stderr)
+    team.git("ana", *way.split())
+    assert team.gitdesk("ana", "sync").returncode == 0
+    assert "after by ana" in team.git("server", "show", f"main:{path_of(OTHER)}")
+    assert team.gitdesk("ana", "propose", TICKET, "closed").returncode == 0
+
+
+def test_rules_that_were_committed_are_proposed_by_what_the_hint_says(tmp_path: Path) -> None:
+    team = Team.of(tmp_path, law=True)
+    file = team.folder / "ana" / "gitdesk.yaml"
+    file.write_text(file.read_text().replace("[low, normal, high]", "[low, normal, high, urgent]"))
+    team.git("ana", "commit", "-qam", "more priorities")
+    done = team.gitdesk("ana", "sync")
+    assert done.returncode == 1
+    found = re.search(
+        r"git (rebase \S+ \S+ \S+) .*then git (checkout .*), gitdesk (propose \S+);", done.stderr
+    )
+    assert found is not None, done.stderr
+    team.git("ana", *found[1].split())
+    team.git("ana", *found[2].split())
+    assert team.gitdesk("ana", *found[3].split()).returncode == 0
+    assert team.gitdesk("marko", "approve", "gitdesk.yaml").returncode == 0
+
+
 def test_a_change_that_is_kept_back_by_a_push_is_told_with_what_it_met(two: Two) -> None:
     _, iva, marko, ticket = two
     iva.run(Set(values=(("priority", "high"),)), ticket)

@@ -124,6 +124,9 @@ def test_check_tells_whether_the_file_of_the_last_commit_is_what_it_should_be(de
     assert "to make it" not in told
     commit(desk)
     assert run(desk, "--site", "github", "--check")[:2] == (0, "")
+    code, shown, _ = run(desk, "--site", "github", "--check", "--json")
+    assert (code, shown) == run(desk, "--site", "github", "--json")[:2]
+    assert json.loads(shown)["items"]
     path = desk / "gitdesk.yaml"
     path.write_text(path.read_text().replace("github: iva-k", "github: iva-new"), encoding="utf-8")
     assert run(desk, "--site", "github", "--check")[0] == 0  # nor is that

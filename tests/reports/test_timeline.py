@@ -69,6 +69,9 @@ def test_a_period_that_has_not_begun_is_one_piece_in_which_nothing_is() -> None:
     line = timeline("month", at("10-01 00:00"), at("11-11 12:00"), period, UTC)
     assert line.labels == ("2027-01",)
     assert line.place(at("11-11 12:00")) is None
+    assert list(line.spans()) == [
+        (at("11-11 12:00") + 1,) * 2
+    ]  # what stands at its end is what stands by now
 
 
 def test_without_a_unit_pieces_suit_the_stretch() -> None:

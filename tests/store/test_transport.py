@@ -108,5 +108,10 @@ def test_progress_and_words_of_git_are_told_apart() -> None:
     assert theirs == ("not on a Sunday",)
     assert not any("a:b" in line for line in own)
     assert transport.last_words(error) == "failed to push some refs to 'https://host/x'"
+    announced = b"fatal: unable to connect to host:\nhost[0: 10.0.0.1]: errno=Connection refused\n"
+    assert (
+        transport.last_words(announced)
+        == "unable to connect to host: host[0: 10.0.0.1]: errno=Connection refused"
+    )
     assert transport.progress_of(error) == (2, 5)
     assert transport.progress_of(b"nothing") is None
