@@ -80,7 +80,7 @@ TAKES_OFF = "git rebase --onto {0}^ {0} takes it off the branch, then "
 def proposing(path: str, commit: str) -> str:
     """Returns in words how what a commit did to a file is proposed instead."""
     if is_config(path):
-        return f"git checkout {commit[:10]} -- {path}, gitdesk propose {path}"
+        return f"git cherry-pick -n {commit[:10]}, gitdesk propose {path}"
     return "the same with --propose"
 
 

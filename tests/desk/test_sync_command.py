@@ -157,13 +157,37 @@ def test_rules_that_were_committed_are_proposed_by_what_the_hint_says(tmp_path: 
     done = team.gitdesk("ana", "sync")
     assert done.returncode == 1
     found = re.search(
-        r"git (rebase \S+ \S+ \S+) .*then git (checkout .*), gitdesk (propose \S+);", done.stderr
+        r"git (rebase \S+ \S+ \S+) .*then git (cherry-pick .*), gitdesk (propose \S+);", done.stderr
     )
     assert found is not None, done.stderr
     team.git("ana", *found[1].split())
     team.git("ana", *found[2].split())
     assert team.gitdesk("ana", *found[3].split()).returncode == 0
     assert team.gitdesk("marko", "approve", "gitdesk.yaml").returncode == 0
+
+
+def test_rules_that_were_kept_back_are_proposed_without_taking_back_those_of_others(tmp_path: Path) -> None:
+    team = Team.of(tmp_path)
+
+    def edit(name: str, old: str, new: str) -> None:
+        file = team.folder / name / "gitdesk.yaml"
+        assert old in file.read_text()
+        file.write_text(file.read_text().replace(old, new))
+        team.git(name, "commit", "-qam", f"{new}")
+
+    edit("ana", "[low, normal, high]", "[low, normal, high, urgent]")
+    edit("iva", "{name: Acme,", "{name: Acme Airports,")
+    team.git("iva", "push", "-q")  # the server has no law, or its administrator did it
+    done = team.gitdesk("ana", "sync")
+    assert done.returncode == 1
+    found = re.search(r"proposal: git (cherry-pick .*), gitdesk (propose \S+);", done.stderr)
+    assert found is not None, done.stderr
+    team.git("ana", *found[1].split())
+    assert team.gitdesk("ana", *found[2].split()).returncode == 0
+    (name,) = team.git("server", "for-each-ref", "--format=%(refname)", "refs/heads/propose/").split()
+    proposed = team.git("server", "show", f"{name}:gitdesk.yaml")
+    assert "Acme Airports" in proposed
+    assert "urgent" in proposed
 
 
 def test_a_change_that_is_kept_back_by_a_push_is_told_with_what_it_met(two: Two) -> None:
