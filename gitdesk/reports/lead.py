@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from gitdesk.domain.query_time import zone_named
 from gitdesk.errors import UsageError
 from gitdesk.render.blocks import BAD, Document, Field, Grid, Notice
@@ -62,21 +64,21 @@ class LeadReport(Report):
 
     # ---- what each report says
 
+    @abstractmethod
     def count(self, life: Life) -> None:
         """Takes in a ticket."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self) -> Iterator[dict[str, Any]]:
         """Yields what the tickets come to."""
-        raise NotImplementedError
 
+    @abstractmethod
     def summary(self) -> Mapping[str, Any]:
         """Returns what the whole comes to, as JSON-able data."""
-        raise NotImplementedError
 
+    @abstractmethod
     def blocks(self, *, brief: bool) -> Iterator[Any]:
         """Yields what a page shows."""
-        raise NotImplementedError
 
     def concerns(self, life: Life) -> bool:
         """Tells whether a list of ids is to name a ticket."""

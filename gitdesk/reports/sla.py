@@ -8,7 +8,7 @@ from gitdesk.render import clock_row
 from gitdesk.render.table import Column
 from gitdesk.reports import sla_findings
 from gitdesk.reports.period import Period
-from gitdesk.reports.report import Report
+from gitdesk.reports.report import FindingReport
 from gitdesk.reports.sla_findings import KINDS
 from gitdesk.reports.sla_plain import left, order, plain
 from gitdesk.reports.sla_summary import Summary
@@ -36,7 +36,7 @@ def _nowhere(cycle: Cycle) -> tuple[str, int]:
     return path_of(cycle.ticket), 1
 
 
-class SlaReport(Report):
+class SlaReport(FindingReport):
     """The service levels of a desk as of a moment.
 
     `cycles` come ordered by ticket, metric and cycle; `told`, if given, has the same. `status_times` are (ticket,

@@ -6,7 +6,7 @@ from gitdesk.domain.change import owner_of
 from gitdesk.domain.violation import ERROR
 from gitdesk.render.table import Column
 from gitdesk.render.text import counted
-from gitdesk.reports.report import Report
+from gitdesk.reports.report import FindingReport
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ NAMES = ("path", "line", "column", "code", "severity", "message", "hint", "finge
 _SHOWN = 50  # violations on a page for people
 
 
-class CheckReport(Report):
+class CheckReport(FindingReport):
     """Violations as they are found, counted as they pass.
 
     `about` says in words what was judged, `walk` counts the commits where there are any. `sieve` leaves out what a

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gitdesk.render.finding import Finding
     from gitdesk.render.junit import SuiteText
     from gitdesk.render.table import Page
-    from gitdesk.reports.report import Report
+    from gitdesk.reports.report import FindingReport, Report
 
     Put = Callable[[bytes], object]
 
@@ -89,8 +89,9 @@ class Writer:
         return encoded("".join(map(self.row, items)))
 
     def row(self, item: Any) -> str:
-        """Returns what a row becomes, "" for nothing yet."""
-        raise NotImplementedError
+        """Returns what a row becomes, "" for nothing yet, as in formats that tell only what all rows come to."""
+        del item
+        return ""
 
     def end(self) -> Iterable[str]:
         """Yields what comes after the last row."""
@@ -154,6 +155,7 @@ class _Csv(Writer):
 class _Ids(Writer):
     """Each ticket once; the rows of one come one after the other."""
 
+    report: FindingReport
     _last = ""
 
     def row(self, item: Any) -> str:
@@ -166,6 +168,8 @@ class _Ids(Writer):
 
 class _Findings(Writer):
     """Formats that tell what is wrong and nothing else."""
+
+    report: FindingReport
 
     def __init__(self, report: Report, page: Page) -> None:
         super().__init__(report, page)
@@ -246,8 +250,9 @@ class _CodeQuality(_Findings):
 class Junit(Writer):
     """Suites of cases, a case a row."""
 
-    def __init__(self, report: Report, page: Page) -> None:
+    report: FindingReport
 
+    def __init__(self, report: Report, page: Page) -> None:
         super().__init__(report, page)
         self.suites: dict[str, SuiteText] = {}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+from abc import ABC, abstractmethod
 
 from gitdesk.errors import Conflict
 from gitdesk.store import process, refs, worktrees
@@ -29,7 +30,7 @@ class Moved(Conflict):
         )
 
 
-class Move:
+class Move(ABC):
     """A branch's way from `old` ("" when it is to be made) to `new`.
 
     `who` is `Name <address> seconds zone`; `git_dir` is the work tree's whose HEAD may be on the branch: its
@@ -61,17 +62,17 @@ class Move:
         """Returns the error for a branch that is elsewhere."""
         return Moved(self.ref.removeprefix("refs/heads/"))
 
+    @abstractmethod
     def lock(self) -> None:
         """Raises Moved when the branch is not at `old`; from here on nobody else can move it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def commit(self) -> None:
         """Moves the branch; raises OSError when it cannot."""
-        raise NotImplementedError
 
+    @abstractmethod
     def abort(self) -> None:
         """Leaves the branch where it is; does nothing after `commit`."""
-        raise NotImplementedError
 
 
 class FileMove(Move):
