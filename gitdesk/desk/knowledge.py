@@ -30,7 +30,7 @@ def informed(desk: Desk, context: Context, changes: Sequence[Change], config: Co
     if promises(config) and not all(_ends_in_time(desk, change, config, tip) for change in changes):
         context = replace(context, clocks=_clocks(desk, context, changes, tip))
     if config.asks_for_approvals:
-        from gitdesk.domain.approval import PROPOSALS
+        from gitdesk.domain.workflow import PROPOSALS
 
         context = replace(context, direct=not desk.location.branch.startswith(PROPOSALS))
     return context

@@ -296,8 +296,8 @@ class Landings:
         path, commit = standing.need.path, self._to_blame(standing, landing)
         way = rules_approvals.proposing(path, commit)
         if self._mode == PUSH and len(landing.last.commit.parents) < 2:
-            off = rules_approvals.TAKES_OFF.format(commit[:10])
-            return f"it lands by the merge of a proposal: {off}{way}; {who}"
+            off = f"git rebase --onto {commit[:10]}^ {commit[:10]} takes it off the branch"
+            return f"it lands by the merge of a proposal: {off}, then {way}; {who}"
         if any("not signed" in one for one in standing.obstacles):
             sign = f"git rebase -f -S {BASE} on its branch, with a key that gitdesk.yaml lists"
             return f"whoever made it signs it: {sign}; then {who}"

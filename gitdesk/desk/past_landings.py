@@ -7,6 +7,7 @@ from gitdesk.desk.rules_in_force import config_of
 from gitdesk.domain.approval import APPROVES, Verdict, weigh
 from gitdesk.domain.change import APPROVED
 from gitdesk.domain.config import PATH
+from gitdesk.domain.rules_approvals import UNAPPROVED
 from gitdesk.domain.rules_context import claims, context_of
 from gitdesk.domain.violation import WARN
 from gitdesk.store import history, read
@@ -57,7 +58,7 @@ class PastLandings:
             yield from found
             return
         for one in found:
-            if one.code == "A008":
+            if one.code == UNAPPROVED:
                 yield replace(one, severity=WARN, message=words, hint=None)
             elif not named and not kept:
                 yield one

@@ -6,8 +6,9 @@ import re
 
 from gitdesk.desk import rejections, verdicts
 from gitdesk.desk.rules_in_force import config_of
-from gitdesk.domain.approval import APPROVES, PROPOSALS, REJECTS, WITHDRAWS, Rejections, discounted
+from gitdesk.domain.approval import APPROVES, REJECTS, WITHDRAWS, Rejections, discounted
 from gitdesk.domain.config import PATH
+from gitdesk.domain.workflow import PROPOSALS
 from gitdesk.errors import Refused
 from gitdesk.store import history, read, refs
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from gitdesk.errors import Conflict, Refused
 from gitdesk.store import history
 from gitdesk.store import remote as remotes
-from gitdesk.store.remote import PROPOSALS, Unreachable
+from gitdesk.store.remote import Unreachable
 from gitdesk.value import Value, replace
 
 TYPE_CHECKING = False
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from gitdesk.store.remote import Answer
 
 __all__ = (
-    "PROPOSE",
     "LostRace",
     "RefusedThere",
     "Remote",
@@ -35,7 +34,6 @@ __all__ = (
     "urls_of",
 )
 
-PROPOSE = PROPOSALS
 _MOST_SAID = 12  # lines of what a server says that are passed on
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cached_property
 
 from gitdesk.desk import proposal_remote
 from gitdesk.desk.judging import is_desk_file
-from gitdesk.desk.proposal_remote import PROPOSE
 from gitdesk.domain.change import Change, is_config, is_document, owner_of, with_moves
 from gitdesk.domain.people import author_of
+from gitdesk.domain.workflow import PROPOSALS
 from gitdesk.errors import NotFound, Refused, UsageError
 from gitdesk.lazy import pattern
 from gitdesk.store import codec, history, merge_result
@@ -211,7 +212,7 @@ def _open(desk: Desk, remote: Remote | None) -> tuple[Proposal, ...]:
     if not known:
         return ()
     tips = _tips(desk, remote)
-    prefixes = (f"{_HEADS}{PROPOSE}", *([remote.tracking(PROPOSE)] if remote is not None else ()))
+    prefixes = (f"{_HEADS}{PROPOSALS}", *([remote.tracking(PROPOSALS)] if remote is not None else ()))
     left = frozenset(
         proposal_remote.heads(desk.repo, *(f"--no-merged={tip}" for tip in tips), *prefixes).values()
     )
@@ -261,16 +262,16 @@ def _date(one: Proposal) -> float:
 
 def branches(desk: Desk, remote: Remote | None, *options: str) -> tuple[Branch, ...]:
     """Returns the branches of proposals, here and on the remote: all, or which Git lists with options."""
-    prefixes = {"": f"{_HEADS}{PROPOSE}"}
+    prefixes = {"": f"{_HEADS}{PROPOSALS}"}
     if remote is not None:
-        prefixes[remote.name] = remote.tracking(PROPOSE)
+        prefixes[remote.name] = remote.tracking(PROPOSALS)
     heads = proposal_remote.heads(desk.repo, *options, *prefixes.values())
     found: dict[str, Branch] = {}
     for where, prefix in prefixes.items():
         for ref, oid in heads.items():
             if not ref.startswith(prefix):
                 continue
-            name = PROPOSE + ref.removeprefix(prefix)
+            name = PROPOSALS + ref.removeprefix(prefix)
             known = found.get(name, Branch(name=name))
             found[name] = Branch(
                 name=name,
@@ -312,24 +313,23 @@ def _meant(desk: Desk, found: Sequence[Proposal], remote: Remote | None, word: s
     chosen = list(_called(found, remote, word))
     if chosen or not found:
         return chosen
-    try:
-        wanted: str = desk.resolve(word)
-    except (NotFound, UsageError):
-        wanted = word  # a ticket that only the proposal has
+    ticket = ""
+    with suppress(NotFound, UsageError):  # else one that only the proposal has
+        ticket = desk.resolve(word)
+    wanted = ticket or word
     known = wanted.casefold()
     exact = [
         one
         for one in found
         if wanted in one.paths or any(each.casefold() == known for each in (*one.ids, one.name.split("/")[1]))
     ]
-    if exact or wanted is not word:
-        return exact
-    return [one for one in found if any(_begins(each, known) for each in one.ids)]
+    return exact if exact or ticket else [one for one in found if _codes(one, known)]
 
 
-def _begins(ticket: str, word: str) -> bool:
-    """Tells whether a word is the beginning of a ticket's code, or of all of it."""
-    return ticket.casefold().startswith(word) or ticket.rpartition("-")[2].casefold().startswith(word)
+def _codes(one: Proposal, start: str) -> dict[str, str]:
+    """Returns what begins so and calls a ticket of a proposal, and the ticket: its id, and the code in that."""
+    codes = {code: ticket for ticket in one.ids for code in (ticket, ticket.rpartition("-")[2])}
+    return {code: ticket for code, ticket in codes.items() if code.casefold().startswith(start)}
 
 
 def _called(found: Sequence[Proposal], remote: Remote | None, word: str) -> Iterator[Proposal]:
@@ -337,7 +337,7 @@ def _called(found: Sequence[Proposal], remote: Remote | None, word: str) -> Iter
     if remote is not None:
         short = short.removeprefix(f"{remote.name}/")
     for one in found:
-        exact = short in (one.name, one.name.removeprefix(PROPOSE))
+        exact = short in (one.name, one.name.removeprefix(PROPOSALS))
         if exact or (_DIGITS.fullmatch(word) and len(word) >= _LEAST and one.branch.short.startswith(word)):
             yield one
 
@@ -345,7 +345,7 @@ def _called(found: Sequence[Proposal], remote: Remote | None, word: str) -> Iter
 def _nothing(desk: Desk, remote: Remote | None, word: str) -> NotFound:
     """Returns the error for a word that names no open proposal: perhaps it has landed."""
     for branch in branches(desk, remote):
-        if word in (branch.name, branch.short, branch.name.removeprefix(PROPOSE)):
+        if word in (branch.name, branch.short, branch.name.removeprefix(PROPOSALS)):
             return NotFound(
                 f'"{branch.name}" is on the desk already', hint="gitdesk review lists what is open"
             )
@@ -366,7 +366,7 @@ def name_of(changes: Sequence[Change], commit: str) -> str:
     owner = owners[0] if len(owners) == 1 else SEVERAL
     if owners and all(not one.ticket_id for one in changes) and "gitdesk.yaml" in owners:
         owner = "gitdesk.yaml"  # calendars go with it
-    return f"{PROPOSE}{owner}/{commit[:SHORT]}"
+    return f"{PROPOSALS}{owner}/{commit[:SHORT]}"
 
 
 def offers(desk: Desk, prefix: str) -> list[tuple[str, str]]:
@@ -375,10 +375,10 @@ def offers(desk: Desk, prefix: str) -> list[tuple[str, str]]:
     told: dict[str, str] = {}
     for one in open_proposals(desk, proposal_remote.remote_of(desk)):
         about = one.first.subject if one.first is not None else ""
-        codes = {code: ticket for ticket in one.ids for code in (ticket, ticket.rpartition("-")[2])}
+        for name in _codes(one, start).values():
+            told.setdefault(name, about)
         if start:  # without a word of it, tickets are enough to choose from
-            codes |= {one.branch.short: one.branch.short, one.name: one.name}
-        for code, name in codes.items():
-            if code.casefold().startswith(start):
-                told.setdefault(name, about)
+            for name in (one.branch.short, one.name):
+                if name.casefold().startswith(start):
+                    told.setdefault(name, about)
     return list(told.items())

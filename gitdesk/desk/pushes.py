@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from gitdesk.desk import judging_commits
 from gitdesk.desk.door import Desk
-from gitdesk.domain.approval import PROPOSALS
 from gitdesk.domain.violation import ERROR, Violation
+from gitdesk.domain.workflow import PROPOSALS
 from gitdesk.errors import Refused, Unreadable, UsageError
 from gitdesk.store import history, read, refs
 from gitdesk.store.git import Repo

@@ -13,10 +13,10 @@ from gitdesk.desk.door import Desk
 from gitdesk.desk.reapplying import Made, Reapplied, Reapplying
 from gitdesk.desk.revisions import shallow_ids
 from gitdesk.desk.sync_steps import ILLEGAL, Plan, Stopped
-from gitdesk.domain import rules
+from gitdesk.domain import rules, rules_approvals
 from gitdesk.domain.change import is_config
 from gitdesk.domain.config import PATH
-from gitdesk.domain.rules_approvals import TAKES_OFF
+from gitdesk.domain.rules_approvals import UNAPPROVED
 from gitdesk.domain.violation import ERROR
 from gitdesk.errors import Refused, SetupError, Unreadable
 from gitdesk.store import local_commits, objects, read, signed_commit
@@ -175,7 +175,7 @@ class Planning:
             for one in errors:
                 origin = origins.get(one.commit or end)
                 if origin is not None:
-                    bad.setdefault(origin, (f"{ILLEGAL}{one.code} {one.message}", _held_hint(one, origin)))
+                    bad.setdefault(origin, (f"{ILLEGAL}{one.code} {one.message}", _way_on(one, origin)))
             if errors and not bad:
                 raise Stopped(f"{errors[0].path}: {errors[0].code} {errors[0].message}", hint=errors[0].hint)
             if bad:
@@ -267,11 +267,11 @@ class Planning:
         return tuple(found)
 
 
-def _held_hint(found: Violation, origin: str) -> str:
-    """Returns the way on for a commit that is off the branch already: the one that was made again is nowhere."""
-    made = found.commit[:10]
-    hint = (found.hint or "").replace(TAKES_OFF.format(made), "")
-    return hint.replace(made, origin[:10]) if made else hint
+def _way_on(found: Violation, origin: str) -> str:
+    """Returns what to do about a commit that is refused, and off the branch already."""
+    if found.code != UNAPPROVED:
+        return found.hint or ""
+    return f"it lands by the merge of a proposal: {rules_approvals.proposing(found.path, origin)}"
 
 
 def _segments(made: Sequence[Made]) -> list[str]:

@@ -6,6 +6,7 @@ from gitdesk.domain.approval import APPROVES, Contributor, Verdict, said_in
 from gitdesk.domain.rules_signatures import holders
 from gitdesk.store import history
 from gitdesk.store.read import find_entry as read_entry
+from gitdesk.store.refs import PROPOSED
 from gitdesk.value import replace
 
 TYPE_CHECKING = False
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from gitdesk.store.signature import SignatureStatus
 
 CO_AUTHOR, BEHALF = "co-authored-by", "on-behalf-of"
-_OPEN = ("--glob=refs/heads/propose/*", "--glob=refs/remotes/*/propose/*")
 _DIGITS = frozenset("0123456789abcdef")
 
 
@@ -161,7 +161,8 @@ def spoken_of(repo: Repo, head: str, known: str) -> list[Record]:
     They are those of a head and of all proposals that are open, here and on remotes as far as this clone knows.
     """
     grep = ("--grep=^Gitdesk-Rejects:", "--grep=^Gitdesk-Withdraws:", "--grep=^Gitdesk-Approves:")
-    words = ("--no-replace-objects", "rev-list", "--topo-order", "--reverse", "-i", *grep, *_OPEN)
+    open_ = [f"--glob={one}" for one in PROPOSED]
+    words = ("--no-replace-objects", "rev-list", "--topo-order", "--reverse", "-i", *grep, *open_)
     listed = repo.run(*words, "--end-of-options", head, f"^{known}", "--").decode("ascii").split()
     return list(history.these(repo, listed, marks=True))
 
@@ -169,7 +170,7 @@ def spoken_of(repo: Repo, head: str, known: str) -> list[Record]:
 def is_proposed(repo: Repo, commit: str) -> bool:
     """Tells whether a proposal that is open, here or on a remote as far as this clone knows, has a commit."""
     words = ("for-each-ref", "--count=1", "--format=%(objectname)", f"--contains={commit}")
-    return bool(repo.run(*words, "refs/heads/propose/**", "refs/remotes/*/propose/**"))
+    return bool(repo.run(*words, *PROPOSED))
 
 
 def in_place(repo: Repo, found: Iterable[Verdict], net: Net, before: str) -> Iterator[Verdict]:

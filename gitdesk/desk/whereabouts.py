@@ -10,7 +10,7 @@ from gitdesk.desk import outbox
 from gitdesk.desk.configuration import promises
 from gitdesk.domain.people import author_of
 from gitdesk.errors import GitdeskError, SetupError, UsageError
-from gitdesk.store import remote, underway, unmerged, worktrees
+from gitdesk.store import refs, remote, underway, unmerged, worktrees
 from gitdesk.store.underway import Underway
 from gitdesk.value import Value
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from gitdesk.desk.reviewing import Review
     from gitdesk.store.remote import Remote, Step
 
-_PROPOSALS = (f"refs/heads/{remote.PROPOSALS}", f"refs/remotes/*/{remote.PROPOSALS}**")
 _MOST = 100  # tickets of one person that are listed; more are counted
 
 Row = tuple["Any", ...]  # id, title, due
@@ -171,7 +170,7 @@ def _begun(desk: Desk) -> Underway | None:
 
 def _proposals(desk: Desk, other: Remote | None) -> Proposed:
     """Returns the proposals that are somebody's turn; where nothing is proposed, little is read."""
-    if not desk.repo.run("for-each-ref", "--count=1", *_PROPOSALS):
+    if not desk.repo.run("for-each-ref", "--count=1", *refs.PROPOSED):
         return Proposed()
     from gitdesk.desk import reviewing
     from gitdesk.desk.proposal_keeping import is_unsent

@@ -23,7 +23,6 @@ APPROVE_TRAILER, REJECT_TRAILER, WITHDRAW_TRAILER = (
 )
 TRAILERS = {APPROVES: APPROVE_TRAILER, REJECTS: REJECT_TRAILER, WITHDRAWS: WITHDRAW_TRAILER}
 MISPLACED = "such a word stands in a commit of its own, without files"
-PROPOSALS = "propose/"  # branches that hold a change and what was said of it
 
 _FORM = b"gitdesk approval 1\n"  # another number whenever the same change gets another digest
 _DIGEST = "sha256:"

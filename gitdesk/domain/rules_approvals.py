@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from gitdesk.domain import rules_audit, rules_workflow
-from gitdesk.domain.approval import PROPOSALS, Need, approvers
+from gitdesk.domain.approval import Need, approvers
 from gitdesk.domain.change import is_config, is_document
 from gitdesk.domain.rules_values import found_in
 from gitdesk.domain.violation import Rule, Violation
+from gitdesk.domain.workflow import PROPOSALS
 from gitdesk.value import replace
 
 TYPE_CHECKING = False
@@ -20,9 +21,10 @@ if TYPE_CHECKING:
     from gitdesk.domain.ticket import Ticket
     from gitdesk.domain.workflow import Approvals
 
+UNAPPROVED = "A008"
 RULES = (
     Rule(
-        code="A008",
+        code=UNAPPROVED,
         name="not-approved",
         summary="a change lands that others have to approve, and they have not: a transition with `approvals`, or what "
         "`rules.approvals` names",
@@ -58,7 +60,7 @@ def unapproved(need: Need, change: Change, config: Config, author: str = "") -> 
         way = f"{way}, or by hand a commit on git switch -c {PROPOSALS}{_of(change)}/by-hand,"
     hint = f"{way} on a branch of its own"
     hint += f", where {_listed(names)} may approve it" if names else "; nobody else has a role to approve it"
-    return _placed("A008", need, change, f"{need.why} needs {wanted(need.approvals)}", hint)
+    return _placed(UNAPPROVED, need, change, f"{need.why} needs {wanted(need.approvals)}", hint)
 
 
 def unmet(standing: Standing, change: Change, hint: str) -> Iterator[Violation]:
@@ -71,10 +73,7 @@ def unmet(standing: Standing, change: Change, hint: str) -> Iterator[Violation]:
         yield _placed("A009", need, change, f"{need.why} was rejected by {names}{reason}", advice)
     if standing.missing or standing.obstacles:
         message = f"{need.why} is not approved: {standing.words}"
-        yield _placed("A008", need, change, message, hint)
-
-
-TAKES_OFF = "git rebase --onto {0}^ {0} takes it off the branch, then "
+        yield _placed(UNAPPROVED, need, change, message, hint)
 
 
 def proposing(path: str, commit: str) -> str:

@@ -13,6 +13,7 @@ FINAL = frozenset((CLOSED, CANCELLED))  # a ticket may stay there for good
 
 ANY = "*"  # every status, in a transition's `from` and `to`
 FIELD_PREFIX = "field."
+PROPOSALS = "propose/"  # branches that hold a change, what was said of it, and wait for an approval
 
 
 class Status(Value, kw_only=False):

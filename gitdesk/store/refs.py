@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 
+from gitdesk.domain.workflow import PROPOSALS
 from gitdesk.errors import UsageError
 
 TYPE_CHECKING = False
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 _PER_WORKTREE = ("refs/bisect/", "refs/worktree/", "refs/rewritten/")
 _DEEPEST = 5
 BRANCHES = "refs/heads/"
+PROPOSED = (
+    f"{BRANCHES}{PROPOSALS}**",
+    f"refs/remotes/*/{PROPOSALS}**",
+)  # here and on remotes, as this clone knows
 
 
 def read(repo: Repo, name: str) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from gitdesk.domain.workflow import PROPOSALS
 from gitdesk.errors import SetupError, UsageError
 from gitdesk.store import discover, process, refs, transport
 from gitdesk.value import Value
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
     Step = Callable[[int, int | None], None]
 
-PROPOSALS = "propose/"  # branches that wait for an approval
 _REMOTES = "refs/remotes/"
 
 
