@@ -152,5 +152,7 @@ def _next(desk: Desk, review: Review) -> Iterator[str]:
             yield f"gitdesk propose {short} {'--update' if fits else '--withdraw'}"
         case "rejected":
             yield f"gitdesk reject {short} --withdraw"
+            if review.proposal.outdated:
+                yield f"gitdesk propose {short} --update"
         case "on the desk":
             yield f"gitdesk propose {short} --withdraw"

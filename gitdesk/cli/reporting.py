@@ -201,7 +201,8 @@ def _told(context: Context, one: Any) -> str:
     from gitdesk.render.text import wrap
 
     room = context.out.page.width or 80
-    lines = [context.out.paint("heading", one.title) + context.out.paint("dim", f"  {one.name}")]
+    name = f"  {one.name}" if one.name != one.title else ""
+    lines = [context.out.paint("heading", one.title) + context.out.paint("dim", name)]
     for label, text in (
         ("what", one.definition), ("of", one.population), ("clock", one.clock), ("kept out", one.left_out),
         ("source", one.source),

@@ -104,7 +104,7 @@ def plain(told: Synced) -> dict[str, Any]:
         "pushed": told.pushed,
         "ahead": told.ahead,
         "attempts": told.attempts,
-        "repeated": told.repeated,
+        "repeated": [{"commit": commit, "subject": subject} for commit, subject in told.repeated],
         "incoming": list(told.incoming),
         "renamed": [{"from": old, "to": new} for old, new in told.renamed],
         "held": [
@@ -139,6 +139,9 @@ def _lines(items: Iterable[Mapping[str, Any]], page: Page) -> Iterator[str]:
             yield page.paint("note", f"  … {item['received'] - _SHOWN:,} more before these")
         for subject in incoming[-_SHOWN:]:
             yield f"  {page.paint('note', '←')} {safe(subject)}"
+        for one in item["repeated"]:
+            words = f"{safe(one['subject'])} · there already, yours was {one['commit'][:10]}"
+            yield f"  {page.paint('note', '=')} {words}"
         for one in item["renamed"]:
             yield f"{safe(one['from'])} is {safe(one['to'])} now: another clone had drawn the same id"
         for one in item["held"]:
@@ -158,9 +161,8 @@ def _done(item: Mapping[str, Any], there: str) -> str:
     if item["pushed"]:
         parts.append(f"{'would push' if future else 'pushed'} {_commits(item['pushed'])}")
     if item["repeated"]:
-        parts.append(
-            f"{item['repeated']:,} of yours {'was' if item['repeated'] == 1 else 'were'} there already"
-        )
+        count = len(item["repeated"])
+        parts.append(f"{count:,} of yours {'was' if count == 1 else 'were'} there already")
     left = item["ahead"] - item["pushed"] if future else item["ahead"]
     if left:
         parts.append(f"{_commits(left)} {'would not be' if future else 'not'} pushed")
@@ -247,9 +249,9 @@ def _way_on(told: Synced) -> str:
         hints += [f"to see it: {call}" for call in _shows(one)]
         if told.dry_run:
             continue
-        if not one.reason.startswith(f"{ILLEGAL}A008"):  # as it is, it would be refused again
-            again = " ".join(commit[:10] for commit in one.commits)
-            hints.append(f"to do it again, on what is there now: by hand, or git cherry-pick {again}")
+        when = "once the rules take it" if one.reason.startswith(ILLEGAL) else "on what is there now"
+        again = " ".join(commit[:10] for commit in one.commits)
+        hints.append(f"to do it again, {when}: by hand, or git cherry-pick {again}")
         hints.append(f"to drop it then, or at once: git branch -D {one.branch}")
     return "\n".join(dict.fromkeys(hints))
 

@@ -191,7 +191,7 @@ def _concerned(
         )
     if kind == WITHDRAWS:
         return tuple(one for one in review.standings if _spoke(one, me)), ()
-    if kind == APPROVES and review.state == reviewing.OUTDATED:
+    if kind == APPROVES and proposal.outdated:
         raise Refused(
             f"the desk has changed {', '.join(proposal.outdated)} since it was proposed: what lands would be "
             "something else",

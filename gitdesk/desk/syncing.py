@@ -39,7 +39,8 @@ class Synced(Value):
 
     `state`: "done"; "held", some commits are kept on branches of the outbox; "illegal", some are not pushed because of
     `illegal`; "refused" by the other side, which `said` something; "offline" for `reason`; "busy", every race was lost.
-    `ahead` commits are not shared yet, `attempts` pushes were sent, `repeated` commits were there already.
+    `ahead` commits are not shared yet, `attempts` pushes were sent. What `repeated` commits (id and subject)
+    do was there already: they are left out, with what else they say.
     """
 
     branch: str
@@ -50,7 +51,7 @@ class Synced(Value):
     pushed: int = 0
     ahead: int = 0
     attempts: int = 0
-    repeated: int = 0
+    repeated: tuple[tuple[str, str], ...] = ()
     incoming: tuple[str, ...] = ()  # subjects, the oldest first
     renamed: tuple[tuple[str, str], ...] = ()
     held: tuple[Kept, ...] = ()
@@ -282,14 +283,14 @@ class _Syncing:
     def _note(self, plan: Plan) -> None:
         told = self._told
         held = plan.held if self._wanted.dry_run else told.held
-        repeated = sum(not one.new for one in plan.made)
+        repeated = tuple((one.commit.id, one.commit.subject) for one in plan.made if not one.new)
         self._told = replace(
             told,
             received=told.received + plan.received,
             incoming=(*told.incoming, *self._subjects(plan)),
             renamed=(*told.renamed, *plan.renamed),
             held=held,
-            repeated=told.repeated + repeated,
+            repeated=(*told.repeated, *repeated),
             illegal=plan.illegal,
             is_new=not plan.theirs,
         )

@@ -191,3 +191,12 @@ def test_a_reason_that_is_not_written_is_said_not_to_be(team: Team) -> None:
     assert "not added" not in done(team, "marko", "reject", TICKET, "--reason", "not yet")
     told = done(team, "marko", "reject", TICKET, "--reason", "not yet, please")
     assert "it was said before, and this is not added: not yet, please" in told
+
+
+def test_what_is_rejected_and_outdated_is_brought_up_to_date_before_it_is_approved(team: Team) -> None:
+    done(team, "ana", "propose", TICKET, "closed")
+    done(team, "marko", "reject", TICKET, "--reason", "not yet")
+    done(team, "iva", "set", TICKET, "priority=high", "--push")
+    done(team, "marko", "sync")
+    assert "--update brings it up to date" in done(team, "marko", "approve", TICKET, code=1)
+    assert "--update" in done(team, "marko", "review", TICKET)

@@ -124,11 +124,22 @@ def test_only_what_lacks_approval_is_kept_back_and_the_way_on_works(tmp_path: Pa
     assert done.returncode == 1
     assert "received 1 commit, pushed 2 commits" in done.stdout
     assert "it lands by the merge of a proposal: the same with --propose" in done.stderr
-    assert "cherry-pick" not in done.stderr
+    assert f"to do it again, once the rules take it: by hand, or git cherry-pick {made[:10]}" in done.stderr
     for text in ("before by ana", "after by ana"):
         assert text in team.git("server", "show", f"main:{path_of(OTHER)}")
     assert team.gitdesk("ana", "propose", TICKET, "closed").returncode == 0
     assert team.gitdesk("marko", "approve", TICKET).returncode == 0
+
+
+def test_what_was_there_already_is_named_with_the_commit_that_is_left_out(two: Two) -> None:
+    _, iva, marko, ticket = two
+    iva.run(Set(values=(("priority", "high"),)), ticket)
+    iva.sync()
+    assert marko.gitdesk("set", ticket, "priority=high", "--reason", "smoke").returncode == 0
+    mine = marko.git("rev-parse", "HEAD").strip()
+    done = marko.gitdesk("sync")
+    assert f"= {ticket}: priority normal → high · there already, yours was {mine[:10]}" in done.stdout
+    assert "smoke" in marko.git("show", "-s", mine[:10])
 
 
 def test_what_lacks_approval_is_named_and_everything_before_it_is_shared(tmp_path: Path) -> None:
@@ -180,7 +191,7 @@ def test_rules_that_were_kept_back_are_proposed_without_taking_back_those_of_oth
     team.git("iva", "push", "-q")  # the server has no law, or its administrator did it
     done = team.gitdesk("ana", "sync")
     assert done.returncode == 1
-    found = re.search(r"proposal: git (cherry-pick .*), gitdesk (propose \S+);", done.stderr)
+    found = re.search(r"proposal: git (cherry-pick .*), gitdesk (propose \S+)\n", done.stderr)
     assert found is not None, done.stderr
     team.git("ana", *found[1].split())
     assert team.gitdesk("ana", *found[2].split()).returncode == 0

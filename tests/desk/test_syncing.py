@@ -95,7 +95,7 @@ def test_what_was_shared_by_another_way_is_not_made_twice(two: Two) -> None:
     iva.note(ticket, "and more")
     iva.sync()
     told = marko.sync()
-    assert (told.repeated, told.pushed, told.state) == (1, 0, DONE)
+    assert (len(told.repeated), told.pushed, told.state) == (1, 0, DONE)
     assert [one.body for one in marko.ticket(ticket).messages].count("once") == 1
     assert marko.plain.tip() == clones.server.tip("main")
 

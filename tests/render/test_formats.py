@@ -220,7 +220,8 @@ VALID = {
     "settled": {"path": "tickets/7K/GD-7K3QX4M2.md", "state": "left", "detail": "d", "hint": "h"},
     "sync": {
         "branch": "main", "remote": "origin", "url": "https://host/x", "remote_branch": "main", "state": "held",
-        "tip": "9f1c", "received": 1, "pushed": 2, "ahead": 0, "attempts": 3, "repeated": 0,
+        "tip": "9f1c", "received": 1, "pushed": 2, "ahead": 0, "attempts": 3,
+        "repeated": [{"commit": "9f1c", "subject": "x"}],
         "incoming": ["GD-7K3QX4M2: status new → open · Ana"],
         "renamed": [{"from": "GD-7K3QX4M2", "to": "GD-4F7K2M9T"}],
         "held": [

@@ -169,9 +169,13 @@ def test_explain_tells_how_numbers_are_made_without_a_desk(run: Run, name: str, 
     told = json.loads(answer(run, "-C", str(tmp_path), "report", name, "--explain", "--json"))
     jsonschema.Draft7Validator(json.loads(resources.read("schema", "output.schema.json"))).validate(told)
     assert all(name in one["reports"] for one in told["items"])
-    one = told["items"][0]
-    shown = answer(run, "-C", str(tmp_path), "report", name, "--explain", one["name"])
-    assert shown.startswith(f"{one['title']}  {one['name']}\n  what      ")
+    wanted = (told["items"][0], next(one for one in told["items"] if one["name"] != one["title"]))
+    for one in wanted:
+        shown = answer(run, "-C", str(tmp_path), "report", name, "--explain", one["name"])
+        heading = "  ".join(
+            dict.fromkeys((one["title"], one["name"]))
+        )  # a word that is both stands there once
+        assert shown.startswith(f"{heading}\n  what      ")
 
 
 @pytest.mark.parametrize(
